@@ -22,11 +22,12 @@ ROW_GROUP = 1 << 17
 def encode(table: pd.DataFrame, metadata: Mapping[str, str] | None = None) -> bytes:
     """Return `table` as Parquet bytes, rows in the order given, with `metadata` in the file's footer."""
     arrow = pa.Table.from_pandas(table, preserve_index=False)
-    narrow = pa.schema([pa.field(f.name, _plain(f.type)) for f in arrow.schema], metadata=dict(metadata or {}))
+    plain = arrow.cast(pa.schema([pa.field(field.name, _plain(field.type)) for field in arrow.schema]))
     sink = pa.BufferOutputStream()
-    pq.write_table(
-        arrow.cast(narrow), sink, row_group_size=ROW_GROUP, compression="zstd", version="2.6", store_schema=False
-    )
+    with pq.ParquetWriter(sink, plain.schema, compression="zstd", version="2.6", store_schema=False) as writer:
+        writer.write_table(plain, row_group_size=ROW_GROUP)
+        if metadata:
+            writer.add_key_value_metadata(dict(metadata))
     return bytes(sink.getvalue())
 
 

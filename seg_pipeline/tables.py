@@ -57,7 +57,7 @@ _CITY = {
     ),
 }  # fmt: skip
 _AREA = {
-    "area_id": _column("str", "Code of the area", "Alueen tunnus", "Områdets kod", pa.Check.str_length(1)),
+    "area_id": _column("str", "Code of the area", "Alueen tunnus", "Områdets kod", pa.Check.str_length(min_value=1, error="not empty")),
     "boundary_vintage": _column(
         "Int64", "Year of the area division", "Aluejaon vuosi", "Områdesindelningens år", YEAR
     ),
@@ -142,9 +142,9 @@ AREAS = _table(
     "The areas that counts are given for",
     "Alueet, joille luvut annetaan",
     "Områdena som talen ges för",
-    ["geography", "area_id", "boundary_vintage"],
+    ["geography", "city", "area_id", "boundary_vintage"],
     {
-        "geography": _CITY["geography"], **_AREA, "city": _CITY["city"],
+        "geography": _CITY["geography"], "city": _CITY["city"], **_AREA,
         "name_fi": _column("str", "Name in Finnish", "Nimi suomeksi", "Namn på finska"),
         "name_sv": _column("str", "Name in Swedish, where the source gives one", "Nimi ruotsiksi, jos lähde antaa sen",
                            "Namn på svenska, om källan anger det", nullable=True),
@@ -219,10 +219,15 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
 
 def conform(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return `table` with the contract's columns, order, types and row order. It adds and drops no row."""
-    schema = CONTRACTS[name]
-    typed = {column: str(described.dtype) for column, described in schema.columns.items()}
+    typed = {column: column_type(described) for column, described in CONTRACTS[name].columns.items()}
     ordered = table[list(typed)].astype(typed)
     return ordered.sort_values(key(name), kind="stable", ignore_index=True)
+
+
+def column_type(column: pa.Column) -> str:
+    """Return the pandas type of a contract's column: ``str``, ``Int64`` or ``float64``."""
+    written = str(column.dtype)
+    return "str" if written.startswith("str") else written
 
 
 def key(name: str) -> list[str]:

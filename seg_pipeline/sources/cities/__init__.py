@@ -1,0 +1,1 @@
+"""The eleven cities, one small file each, and the format in which they deliver."""

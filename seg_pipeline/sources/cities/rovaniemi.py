@@ -1,0 +1,5 @@
+"""The City of Rovaniemi's own deliveries."""
+
+from seg_pipeline.sources.cities.delivery import city_source
+
+SOURCE = city_source("698")

@@ -1,0 +1,1 @@
+"""National offices, one file each."""

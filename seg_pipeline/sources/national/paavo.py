@@ -1,0 +1,103 @@
+"""Statistics Finland's Paavo: open data by postal code area. What it is, and what of it is refused.
+
+A release comes as official codes, as PxWeb CSV (wide or long) or as Finnish labels (`paavo_layouts`); it ends
+in one table of counts (`paavo_counts`). Labels, tables and reference years are rows of
+``data/catalogue/paavo``: a release whose headers differ only in year needs nothing new. The reference year of
+each table is the header's, or else the catalogue's; it is never derived from the release's name.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from seg_pipeline import catalogue
+from seg_pipeline.classifications import CITIES, TOTAL
+from seg_pipeline.sources.national.paavo_counts import areas, counts, whole_numbers
+from seg_pipeline.sources.national.paavo_layouts import Column, Sheet, labels, layout, variables
+from seg_pipeline.sources.readers import pxweb_csv
+from seg_pipeline.sources.refusal import Refused, quoted
+from seg_pipeline.sources.source import Delivered, Source, release_year
+
+LEAST_LOCATED = 0.95  # of all people, those whose home is known to the postal area: 0.987 in release 2020
+
+
+def read(data: bytes, release: str) -> Delivered:
+    """Return the counts and areas in one file of `release`, for every municipality that is in it."""
+    sheet = layout(data)(data, release)
+    _refuse_incomplete(sheet)
+    _refuse_short(sheet)
+    dated = replace(sheet, columns=[_dated(column, release, sheet) for column in sheet.columns])
+    return Delivered(counts(dated, release), areas(dated, release), sheet.rows)
+
+
+def part(data: bytes) -> str:
+    """Return which part of a release a file is: its years, for a file of the time series table; else the whole."""
+    if not pxweb_csv.looks_like(data):
+        return ""
+    header = data.split(b"\n", 3)[2].decode("iso-8859-1").strip().split(",")
+    years = [cell.strip('"') for cell in header[2:] if re.fullmatch(r'"[0-9]{4}"', cell)]
+    return f"years-{'-'.join(years)}" if years else ""
+
+
+SOURCE = Source(
+    id="paavo",
+    name="Paavo, open data by postal code area",
+    publisher="Statistics Finland",
+    licence="CC BY 4.0",
+    cadence="yearly, late January",
+    url="https://stat.fi/tup/paavo/index_en.html",
+    read=read,
+    part=part,
+)
+
+
+def _dated(column: Column, release: str, sheet: Sheet) -> Column:
+    """Return the column with its reference year: the header's, or else the catalogue's for the release."""
+    known = variables()[column.variable]
+    if not known["dimension"] or column.year:
+        latest = release_year(release) - (1 if sheet.whole else 0)
+        if column.year > latest:
+            raise Refused("release", found=str(column.year), expected=quoted(release), line=sheet.header_line,
+                          column=column.header)  # fmt: skip
+        return column
+    for row in catalogue.rows("paavo/reference_years"):
+        if (row["release"], row["table"]) == (release[:4], known["table"]):
+            return replace(column, year=int(row["reference_year"]))
+    raise Refused(
+        "reference_year", found=known["table"], expected="data/catalogue/paavo/reference_years.csv",
+        line=sheet.header_line, column=column.header,
+    )  # fmt: skip
+
+
+def _refuse_incomplete(sheet: Sheet) -> None:
+    """Refuse a file that lacks a variable of a table it has, a city, or has an area twice."""
+    present = {column.variable for column in sheet.columns}
+    begun = {variables()[variable]["table"] for variable in present}
+    for variable, known in variables().items():
+        if known["table"] in begun and known["required"] == "yes" and variable not in present:
+            named = [label for (label, _), code in labels().items() if code == variable]
+            name = " / ".join([variable, *named])
+            raise Refused("missing_column", expected=quoted(name), line=sheet.header_line, column=variable)
+    if not begun - {"AREA"}:
+        raise Refused("empty", line=sheet.header_line)
+    first: dict[str, int] = {}
+    for place in sheet.places:
+        if place.code in first:
+            raise Refused("duplicate_area", found=place.code, expected=str(first[place.code]), line=place.line)
+        first[place.code] = place.line
+    owners = {place.municipality for place in sheet.places}
+    absent = [city.name_fi for city in CITIES if city.city not in owners]
+    if sheet.whole and absent:
+        raise Refused("incomplete", expected=", ".join(absent), line=sheet.places[-1].line if sheet.places else 1)
+
+
+def _refuse_short(sheet: Sheet) -> None:
+    """Refuse areas that hold far fewer people than the country's own row, or more: rows are gone or double."""
+    local = {column.header: column for column in sheet.columns}
+    for whole in sheet.country:
+        if whole.cells and variables()[whole.variable]["group"] == TOTAL:
+            country, found = (int(whole_numbers(column).count.sum()) for column in (whole, local[whole.header]))
+            if not LEAST_LOCATED * country <= found <= country:
+                raise Refused("total", found=str(found), expected=str(country), line=whole.lines[0],
+                              column=whole.header)  # fmt: skip

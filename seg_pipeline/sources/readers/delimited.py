@@ -1,0 +1,88 @@
+"""Delimited text in one declared dialect. Nothing is guessed: what does not fit the dialect is refused."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from seg_pipeline.sources.readers.grid import Grid
+from seg_pipeline.sources.refusal import Refused, quoted
+
+UTF_8_MARK = b"\xef\xbb\xbf"
+UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a source writes its text files. `preamble` lines come before the header and hold no data."""
+
+    encoding: str
+    separator: str
+    preamble: int = 0
+
+
+def read(data: bytes, dialect: Dialect) -> Grid:
+    """Return the rows of `data`, written in `dialect`.
+
+    Raises Refused when the file is empty, cut off, in another encoding, or breaks the rules of quoting.
+    """
+    text = decode(data, dialect.encoding)
+    if not text.endswith("\n"):
+        last = text.rsplit("\n", 1)[-1]
+        raise Refused("truncated", found=quoted(last[-30:]), expected="a line end", line=text.count("\n") + 1)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.separator, strict=True)
+    rows: list[list[str]] = []
+    lines: list[int] = []
+    start = 1
+    try:
+        for row in reader:
+            rows.append(row)
+            lines.append(start)
+            start = reader.line_num + 1
+    except csv.Error as error:
+        raise Refused("malformed", found=str(error), expected="fields in plain quotes", line=start) from None
+    body = [(row, line) for row, line in zip(rows, lines, strict=True) if row][1 if dialect.preamble else 0 :]
+    if not body:
+        raise Refused("empty")
+    return Grid(
+        header=body[0][0], header_line=body[0][1], rows=[row for row, _ in body[1:]], lines=[at for _, at in body[1:]]
+    )
+
+
+def write(grid: Grid, dialect: Dialect, title: str = "") -> bytes:
+    """Return `grid` as a file in `dialect`; `read` gives it back."""
+    sink = io.StringIO(newline="")
+    writer = csv.writer(sink, delimiter=dialect.separator, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
+    if dialect.preamble:
+        sink.write(f'"{title}"\r\n\r\n')
+    writer.writerows([grid.header, *grid.rows])
+    return sink.getvalue().encode(dialect.encoding)
+
+
+def decode(data: bytes, encoding: str) -> str:
+    """Return the text of `data`, or refuse it when it is empty or visibly in another encoding."""
+    if not data.strip():
+        raise Refused("empty")
+    if data.startswith(UTF_16_MARKS) or b"\0" in data[:4096]:
+        raise Refused("encoding", found="UTF-16 or binary data", expected=encoding.upper(), line=1)
+    if encoding == "iso-8859-1":
+        return _latin(data)
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        byte = f"the byte 0x{data[error.start]:02X}"
+        raise Refused("encoding", found=byte, expected="UTF-8", line=line) from None
+
+
+def _latin(data: bytes) -> str:
+    """Any bytes are ISO-8859-1; those that are also valid UTF-8 beyond ASCII were not written as such."""
+    try:
+        utf_8 = data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("iso-8859-1")
+    if utf_8.isascii():
+        return utf_8
+    line = next(number for number, line in enumerate(utf_8.split("\n"), 1) if not line.isascii())
+    raise Refused("encoding", found="UTF-8", expected="ISO-8859-1", line=line)
