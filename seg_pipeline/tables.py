@@ -15,8 +15,6 @@ import pandas as pd
 import pandera.pandas as pa
 
 from seg_pipeline.classifications import (
-    CITY_CODES,
-    CONTRASTS,
     DIMENSIONS,
     GEOGRAPHIES,
     GROUPS,
@@ -39,52 +37,72 @@ def _one_of(values: tuple[str, ...], what: str) -> pa.Check:
     return pa.Check.isin(values, error=f"{what} in the catalogue")
 
 
-def _table(name: str, en: str, fi: str, sv: str, key: list[str], columns: dict[str, pa.Column],
-           *checks: pa.Check) -> pa.DataFrameSchema:  # fmt: skip
+def _table(
+    name: str, en: str, fi: str, sv: str, key: list[str], columns: dict[str, pa.Column], *checks: pa.Check
+) -> pa.DataFrameSchema:
     return pa.DataFrameSchema(
-        columns, checks=list(checks), unique=key, strict=True, ordered=True, name=name, title=name,
-        description=en, metadata={"fi": fi, "sv": sv, "en": en},
-    )  # fmt: skip
+        columns,
+        checks=list(checks),
+        unique=key,
+        strict=True,
+        ordered=True,
+        name=name,
+        title=name,
+        description=en,
+        metadata={"fi": fi, "sv": sv, "en": en},
+    )
 
 
 _CITY = {
     "city": _column(
-        "str", "Municipality code, three digits", "Kuntakoodi, kolme numeroa", "Kommunkod, tre siffror",
+        "str",
+        "Municipality code, three digits",
+        "Kuntakoodi, kolme numeroa",
+        "Kommunkod, tre siffror",
         _one_of(MUNICIPALITIES, "a municipality code"),
     ),
     "geography": _column(
         "str", "Kind of area", "Aluejaon laji", "Områdesindelning", _one_of(GEOGRAPHIES, "a geography")
     ),
-}  # fmt: skip
+}
 _AREA = {
-    "area_id": _column("str", "Code of the area", "Alueen tunnus", "Områdets kod", pa.Check.str_length(min_value=1, error="not empty")),
-    "boundary_vintage": _column(
-        "Int64", "Year of the area division", "Aluejaon vuosi", "Områdesindelningens år", YEAR
+    "area_id": _column(
+        "str", "Code of the area", "Alueen tunnus", "Områdets kod", pa.Check.str_length(min_value=1, error="not empty")
     ),
+    "boundary_vintage": _column("Int64", "Year of the area division", "Aluejaon vuosi", "Områdesindelningens år", YEAR),
 }
 _DIMENSION = _column(
-    "str", "Property by which people or households are grouped", "Ominaisuus, jonka mukaan väestö tai taloudet "
-    "on ryhmitelty", "Egenskap som befolkningen eller hushållen grupperas efter",
+    "str",
+    "Property by which people or households are grouped",
+    "Ominaisuus, jonka mukaan väestö tai taloudet on ryhmitelty",
+    "Egenskap som befolkningen eller hushållen grupperas efter",
     _one_of(DIMENSIONS, "a dimension"),
-)  # fmt: skip
+)
 _GROUP = _column(
-    "str", "Group within the dimension; `total` is the dimension's own base", "Ryhmä; `total` on ominaisuuden "
-    "oma perusjoukko", "Grupp; `total` är egenskapens egen basbefolkning",
-)  # fmt: skip
+    "str",
+    "Group within the dimension; `total` is the dimension's own base",
+    "Ryhmä; `total` on ominaisuuden oma perusjoukko",
+    "Grupp; `total` är egenskapens egen basbefolkning",
+)
 _YEAR = _column("Int64", "Year that the number describes", "Vuosi, jota luku kuvaa", "År som talet beskriver", YEAR)
 _SOURCE = {
     "source": _column("str", "Id of the source", "Lähteen tunnus", "Källans id"),
     "release": _column(
-        "str", "What the publisher calls this issue of the source", "Julkaisijan nimi tälle julkaisulle",
+        "str",
+        "What the publisher calls this issue of the source",
+        "Julkaisijan nimi tälle julkaisulle",
         "Utgivarens namn på denna utgåva",
     ),
-}  # fmt: skip
+}
 _STATUS = _column(
-    "str", "Whether the number was observed, hidden by the source (suppressed), missing, or does not apply",
+    "str",
+    "Whether the number was observed, hidden by the source (suppressed), missing, or does not apply",
     "Onko luku havaittu (observed), lähteen salaama (suppressed), puuttuva (missing) vai ei sovellettavissa "
-    "(not_applicable)", "Om talet är observerat (observed), hemlighållet av källan (suppressed), saknas (missing) "
-    "eller inte är tillämpligt (not_applicable)", _one_of(STATUSES, "a status"),
-)  # fmt: skip
+    "(not_applicable)",
+    "Om talet är observerat (observed), hemlighållet av källan (suppressed), saknas (missing) "
+    "eller inte är tillämpligt (not_applicable)",
+    _one_of(STATUSES, "a status"),
+)
 
 
 def _known_group(table: pd.DataFrame) -> pd.Series[bool]:
@@ -122,20 +140,43 @@ COUNTS = _table(
     "Hur många personer eller hushåll ur varje grupp som bor i varje område",
     ["source", "release", "city", "geography", "area_id", "boundary_vintage", "dimension", "group", "reference_year"],
     {
-        **_CITY, **_AREA, "dimension": _DIMENSION, "group": _GROUP, "reference_year": _YEAR, **_SOURCE,
-        "count": _column("Int64", "People or households; empty when not observed", "Henkilöitä tai talouksia; tyhjä, "
-                         "jos ei havaittu", "Personer eller hushåll; tomt om inte observerat", COUNT, nullable=True),
+        **_CITY,
+        **_AREA,
+        "dimension": _DIMENSION,
+        "group": _GROUP,
+        "reference_year": _YEAR,
+        **_SOURCE,
+        "count": _column(
+            "Int64",
+            "People or households; empty when not observed",
+            "Henkilöitä tai talouksia; tyhjä, jos ei havaittu",
+            "Personer eller hushåll; tomt om inte observerat",
+            COUNT,
+            nullable=True,
+        ),
         "status": _STATUS,
-        "lower": _column("Int64", "Least that the count can be", "Pienin mahdollinen arvo", "Minsta möjliga värde",
-                         COUNT, nullable=True),
-        "upper": _column("Int64", "Most that the count can be", "Suurin mahdollinen arvo", "Största möjliga värde",
-                         COUNT, nullable=True),
+        "lower": _column(
+            "Int64",
+            "Least that the count can be",
+            "Pienin mahdollinen arvo",
+            "Minsta möjliga värde",
+            COUNT,
+            nullable=True,
+        ),
+        "upper": _column(
+            "Int64",
+            "Most that the count can be",
+            "Suurin mahdollinen arvo",
+            "Största möjliga värde",
+            COUNT,
+            nullable=True,
+        ),
     },
     pa.Check(_known_group, name="known_group", error="a group of its dimension in the catalogue"),
     pa.Check(_status_explains, name="status_explains", error="a count exactly where the status is observed"),
     pa.Check(_bounds_hold, name="bounds_hold", error="lower ≤ count ≤ upper"),
     pa.Check(_parts_make_total, name="parts_make_total", error="groups that sum to their total"),
-)  # fmt: skip
+)
 
 AREAS = _table(
     "areas",
@@ -144,73 +185,128 @@ AREAS = _table(
     "Områdena som talen ges för",
     ["geography", "city", "area_id", "boundary_vintage"],
     {
-        "geography": _CITY["geography"], "city": _CITY["city"], **_AREA,
+        "geography": _CITY["geography"],
+        "city": _CITY["city"],
+        **_AREA,
         "name_fi": _column("str", "Name in Finnish", "Nimi suomeksi", "Namn på finska"),
-        "name_sv": _column("str", "Name in Swedish, where the source gives one", "Nimi ruotsiksi, jos lähde antaa sen",
-                           "Namn på svenska, om källan anger det", nullable=True),
-        "population": _column("Int64", "Inhabitants, where the source gives them", "Asukkaita, jos lähde antaa luvun",
-                              "Invånare, om källan anger talet", COUNT, nullable=True),
-        "population_year": _column("Int64", "Year of the population", "Väestön vuosi", "Befolkningens år", YEAR,
-                                   nullable=True),
-        "centroid": _column("str", "Representative point, WKT in EPSG:3067 (metres), where the source gives one",
-                            "Edustava piste, WKT, EPSG:3067 (metrejä), jos lähde antaa sen",
-                            "Representativ punkt, WKT i EPSG:3067 (meter), om källan anger den",
-                            pa.Check.str_matches(r"^POINT \(\d+ \d+\)$"), nullable=True),
+        "name_sv": _column(
+            "str",
+            "Name in Swedish, where the source gives one",
+            "Nimi ruotsiksi, jos lähde antaa sen",
+            "Namn på svenska, om källan anger det",
+            nullable=True,
+        ),
+        "population": _column(
+            "Int64",
+            "Inhabitants, where the source gives them",
+            "Asukkaita, jos lähde antaa luvun",
+            "Invånare, om källan anger talet",
+            COUNT,
+            nullable=True,
+        ),
+        "population_year": _column(
+            "Int64", "Year of the population", "Väestön vuosi", "Befolkningens år", YEAR, nullable=True
+        ),
+        "centroid": _column(
+            "str",
+            "Representative point, WKT in EPSG:3067 (metres), where the source gives one",
+            "Edustava piste, WKT, EPSG:3067 (metrejä), jos lähde antaa sen",
+            "Representativ punkt, WKT i EPSG:3067 (meter), om källan anger den",
+            pa.Check.str_matches(r"^POINT \(\d+ \d+\)$"),
+            nullable=True,
+        ),
     },
-)  # fmt: skip
+)
 
 INDICATORS = _table(
     "indicators",
     "How separately two groups live in each city",
     "Kuinka erillään kaksi ryhmää asuu kussakin kaupungissa",
     "Hur åtskilda två grupper bor i varje stad",
-    ["source", "release", "city", "geography", "indicator", "dimension", "group", "reference_group",
-     "reference_year"],
+    ["source", "release", "city", "geography", "indicator", "dimension", "group", "reference_group", "reference_year"],
     {
         **_CITY,
         "indicator": _column("str", "Name of the indicator", "Indikaattorin tunnus", "Indikatorns namn"),
-        "dimension": _DIMENSION, "group": _GROUP,
-        "reference_group": _column("str", "Group that the group is compared with", "Ryhmä, johon verrataan",
-                                   "Grupp som jämförelsen görs med"),
-        "reference_year": _YEAR, **_SOURCE,
-        "value": _column("float64", "The indicator's value; empty when the status says why", "Indikaattorin arvo; "
-                         "tyhjä, kun tila kertoo syyn", "Indikatorns värde; tomt när statusen anger orsaken", SHARE,
-                         nullable=True),
-        "areas": _column("Int64", "Areas used: both groups observed, at least one member", "Käytetyt alueet: molemmat "
-                         "ryhmät havaittu, vähintään yksi jäsen", "Använda områden: båda grupperna observerade, minst "
-                         "en medlem", COUNT),
-        "population": _column("Int64", "People or households of the dimension's base in areas with both groups "
-                              "observed", "Perusjoukko alueilla, joilla molemmat ryhmät on havaittu", "Basbefolkning i "
-                              "områden där båda grupperna är observerade", COUNT),
-        "coverage": _column("float64", "Share of the city's base that lives in areas with both groups observed",
-                            "Osuus kaupungin perusjoukosta alueilla, joilla molemmat ryhmät on havaittu",
-                            "Andel av stadens basbefolkning i områden där båda grupperna är observerade", SHARE,
-                            nullable=True),
+        "dimension": _DIMENSION,
+        "group": _GROUP,
+        "reference_group": _column(
+            "str", "Group that the group is compared with", "Ryhmä, johon verrataan", "Grupp som jämförelsen görs med"
+        ),
+        "reference_year": _YEAR,
+        **_SOURCE,
+        "value": _column(
+            "float64",
+            "The indicator's value; empty when the status says why",
+            "Indikaattorin arvo; tyhjä, kun tila kertoo syyn",
+            "Indikatorns värde; tomt när statusen anger orsaken",
+            SHARE,
+            nullable=True,
+        ),
+        "areas": _column(
+            "Int64",
+            "Areas used: both groups observed, at least one member",
+            "Käytetyt alueet: molemmat ryhmät havaittu, vähintään yksi jäsen",
+            "Använda områden: båda grupperna observerade, minst en medlem",
+            COUNT,
+        ),
+        "population": _column(
+            "Int64",
+            "People or households of the dimension's base in areas with both groups observed",
+            "Perusjoukko alueilla, joilla molemmat ryhmät on havaittu",
+            "Basbefolkning i områden där båda grupperna är observerade",
+            COUNT,
+        ),
+        "coverage": _column(
+            "float64",
+            "Share of the city's base that lives in areas with both groups observed",
+            "Osuus kaupungin perusjoukosta alueilla, joilla molemmat ryhmät on havaittu",
+            "Andel av stadens basbefolkning i områden där båda grupperna är observerade",
+            SHARE,
+            nullable=True,
+        ),
         "status": _STATUS,
         "method_version": _column("str", "Version of the method", "Menetelmän versio", "Metodens version"),
     },
-    pa.Check(lambda t: t["value"].notna() == (t["status"] == "observed"), name="status_explains",
-             error="a value exactly where the status is observed"),
-)  # fmt: skip
+    pa.Check(
+        lambda t: t["value"].notna() == (t["status"] == "observed"),
+        name="status_explains",
+        error="a value exactly where the status is observed",
+    ),
+)
 
 CITIES = _table(
-    "cities", "The eleven cities", "Yksitoista kaupunkia", "De elva städerna", ["city"],
-    {"city": _CITY["city"]} | {
+    "cities",
+    "The eleven cities",
+    "Yksitoista kaupunkia",
+    "De elva städerna",
+    ["city"],
+    {"city": _CITY["city"]}
+    | {
         f"name_{code}": _column("str", f"Name in {en}", f"Nimi {fi}", f"Namn på {sv}")
-        for code, en, fi, sv in (("fi", "Finnish", "suomeksi", "finska"), ("sv", "Swedish", "ruotsiksi", "svenska"),
-                                 ("en", "English", "englanniksi", "engelska"))
+        for code, en, fi, sv in (
+            ("fi", "Finnish", "suomeksi", "finska"),
+            ("sv", "Swedish", "ruotsiksi", "svenska"),
+            ("en", "English", "englanniksi", "engelska"),
+        )
     },
-)  # fmt: skip
+)
 
 GROUPS_TABLE = _table(
-    "groups", "The groups of each dimension", "Kunkin ominaisuuden ryhmät", "Grupperna inom varje egenskap",
+    "groups",
+    "The groups of each dimension",
+    "Kunkin ominaisuuden ryhmät",
+    "Grupperna inom varje egenskap",
     ["dimension", "group"],
-    {"dimension": _DIMENSION, "group": _GROUP} | {
+    {"dimension": _DIMENSION, "group": _GROUP}
+    | {
         f"name_{code}": _column("str", f"Name in {en}", f"Nimi {fi}", f"Namn på {sv}")
-        for code, en, fi, sv in (("fi", "Finnish", "suomeksi", "finska"), ("sv", "Swedish", "ruotsiksi", "svenska"),
-                                 ("en", "English", "englanniksi", "engelska"))
+        for code, en, fi, sv in (
+            ("fi", "Finnish", "suomeksi", "finska"),
+            ("sv", "Swedish", "ruotsiksi", "svenska"),
+            ("en", "English", "englanniksi", "engelska"),
+        )
     },
-)  # fmt: skip
+)
 
 CONTRACTS: dict[str, pa.DataFrameSchema] = {
     str(schema.name): schema for schema in (CITIES, GROUPS_TABLE, AREAS, COUNTS, INDICATORS)

@@ -26,20 +26,22 @@ STATUS = {"...": "suppressed", "..": "missing"}
 GROUPS_TABLE = "data/catalogue/groups.csv"
 
 
-def city_source(code: str, **changed: str) -> Source:
+def city_source(code: str, licence: str = "not stated by the city") -> Source:
     """Return the source of the city with municipality code `code`, delivering in the common format."""
     city = next(city for city in CITIES if city.city == code)
 
     def read_city(data: bytes, release: str) -> Delivered:
         return read(data, release, city.id, code)
 
-    described = {
-        "name": f"City of {city.name_en}, counts by city district",
-        "publisher": f"City of {city.name_en}",
-        "licence": "not stated by the city",
-        "cadence": "yearly",
-    }
-    return Source(id=city.id, city=code, read=read_city, **(described | changed))
+    return Source(
+        id=city.id,
+        name=f"City of {city.name_en}, counts by city district",
+        publisher=f"City of {city.name_en}",
+        licence=licence,
+        cadence="yearly",
+        read=read_city,
+        city=code,
+    )
 
 
 def read(data: bytes, release: str, source: str, city: str) -> Delivered:
@@ -57,12 +59,16 @@ def read(data: bytes, release: str, source: str, city: str) -> Delivered:
     years = _years(columns["reference_year"], grid, release)
     _refuse_unknown_groups(columns, grid)
     counts = [_count(cell, line) for cell, line in zip(columns["count"], grid.lines, strict=True)]
-    fixed = {"source": source, "release": release, "city": city, "geography": GEOGRAPHY,
-             "boundary_vintage": release_year(release)}  # fmt: skip
     table = pd.DataFrame({name: columns[name] for name in ("area_id", "dimension", "group")}).assign(
-        **fixed, reference_year=years, count=pd.array(counts, "Int64"),
+        source=source,
+        release=release,
+        city=city,
+        geography=GEOGRAPHY,
+        boundary_vintage=release_year(release),
+        reference_year=years,
+        count=pd.array(counts, "Int64"),
         status=[STATUS.get(cell, "observed") for cell in columns["count"]],
-    )  # fmt: skip
+    )
     _refuse_twice(table, grid)
     totals = _totals(table, grid)
     hidden = table["status"] == "suppressed"
@@ -96,8 +102,13 @@ def _refuse_unknown_groups(columns: dict[str, list[str]], grid: Grid) -> None:
         if not area:
             raise Refused("not_an_area", found='""', expected="a code", line=line, column="area_id")
         if dimension not in DIMENSIONS:
-            raise Refused("unknown_group", found=quoted(dimension), expected="data/catalogue/dimensions.csv", line=line,
-                          column="dimension")  # fmt: skip
+            raise Refused(
+                "unknown_group",
+                found=quoted(dimension),
+                expected="data/catalogue/dimensions.csv",
+                line=line,
+                column="dimension",
+            )
         if group not in GROUPS[dimension]:
             raise Refused("unknown_group", found=quoted(group), expected=GROUPS_TABLE, line=line, column="group")
 
@@ -109,8 +120,9 @@ def _refuse_twice(table: pd.DataFrame, grid: Grid) -> None:
         at = int(twice.to_numpy().argmax())
         first = int((rows == rows[at]).to_numpy().argmax())
         what = " ".join(str(table[name][at]) for name in ("area_id", "dimension", "group", "reference_year"))
-        raise Refused("duplicate_area", found=quoted(what), expected=str(grid.lines[first]), line=grid.lines[at],
-                      column="area_id")  # fmt: skip
+        raise Refused(
+            "duplicate_area", found=quoted(what), expected=str(grid.lines[first]), line=grid.lines[at], column="area_id"
+        )
 
 
 def _totals(table: pd.DataFrame, grid: Grid) -> pd.Series[int]:
@@ -134,8 +146,9 @@ def _refuse_unequal(table: pd.DataFrame, totals: pd.Series[int], grid: Grid) -> 
     off = (told & known.notna() & (cells.transform("sum") != known)).fillna(False)
     if off.any():
         at = parts.index[int(off.to_numpy().argmax())]
-        raise Refused("total", found=str(cells.transform("sum")[at]), expected=str(known[at]), line=grid.lines[at],
-                      column="count")  # fmt: skip
+        raise Refused(
+            "total", found=str(cells.transform("sum")[at]), expected=str(known[at]), line=grid.lines[at], column="count"
+        )
 
 
 def _areas(columns: dict[str, list[str]], table: pd.DataFrame, grid: Grid) -> pd.DataFrame:
@@ -146,22 +159,33 @@ def _areas(columns: dict[str, list[str]], table: pd.DataFrame, grid: Grid) -> pd
         at = int(areas["index"][int(again.to_numpy().argmax())])
         area = areas["area_id"][int(again.to_numpy().argmax())]
         first = int((named["area_id"] == area).to_numpy().argmax())
-        raise Refused("duplicate_area", found=quoted(f"{area} with another name"), expected=str(grid.lines[first]),
-                      line=grid.lines[at], column="area_name_fi")  # fmt: skip
+        raise Refused(
+            "duplicate_area",
+            found=quoted(f"{area} with another name"),
+            expected=str(grid.lines[first]),
+            line=grid.lines[at],
+            column="area_name_fi",
+        )
     return tables.conform(
         pd.DataFrame(
             {
-                "area_id": areas["area_id"], "city": table["city"].iloc[0], "geography": GEOGRAPHY,
-                "boundary_vintage": table["boundary_vintage"].iloc[0], "name_fi": areas["area_name_fi"],
-                "name_sv": areas["area_name_sv"].mask(areas["area_name_sv"] == ""), "centroid": None,
+                "area_id": areas["area_id"],
+                "city": table["city"].iloc[0],
+                "geography": GEOGRAPHY,
+                "boundary_vintage": table["boundary_vintage"].iloc[0],
+                "name_fi": areas["area_name_fi"],
+                "name_sv": areas["area_name_sv"].mask(areas["area_name_sv"] == ""),
+                "centroid": None,
             }
         ).merge(_population(table), on="area_id", how="left"),
         "areas",
-    )  # fmt: skip
+    )
 
 
 def _population(table: pd.DataFrame) -> pd.DataFrame:
     """Return the inhabitants of each area in the latest year that a dimension of all inhabitants tells them."""
     told = table[(table["group"] == TOTAL) & table["dimension"].isin(("age", "language", "activity"))]
-    latest = told.dropna(subset="count").sort_values(["reference_year", "dimension"]).drop_duplicates("area_id", keep="last")
+    latest = (
+        told.dropna(subset="count").sort_values(["reference_year", "dimension"]).drop_duplicates("area_id", keep="last")
+    )
     return latest[["area_id", "count", "reference_year"]].set_axis(["area_id", "population", "population_year"], axis=1)

@@ -58,16 +58,24 @@ def _dated(column: Column, release: str, sheet: Sheet) -> Column:
     if not known["dimension"] or column.year:
         latest = release_year(release) - (1 if sheet.whole else 0)
         if column.year > latest:
-            raise Refused("release", found=str(column.year), expected=quoted(release), line=sheet.header_line,
-                          column=column.header)  # fmt: skip
+            raise Refused(
+                "release",
+                found=str(column.year),
+                expected=quoted(release),
+                line=sheet.header_line,
+                column=column.header,
+            )
         return column
     for row in catalogue.rows("paavo/reference_years"):
         if (row["release"], row["table"]) == (release[:4], known["table"]):
             return replace(column, year=int(row["reference_year"]))
     raise Refused(
-        "reference_year", found=known["table"], expected="data/catalogue/paavo/reference_years.csv",
-        line=sheet.header_line, column=column.header,
-    )  # fmt: skip
+        "reference_year",
+        found=known["table"],
+        expected="data/catalogue/paavo/reference_years.csv",
+        line=sheet.header_line,
+        column=column.header,
+    )
 
 
 def _refuse_incomplete(sheet: Sheet) -> None:
@@ -97,7 +105,8 @@ def _refuse_short(sheet: Sheet) -> None:
     local = {column.header: column for column in sheet.columns}
     for whole in sheet.country:
         if whole.cells and variables()[whole.variable]["group"] == TOTAL:
-            country, found = (int(whole_numbers(column).count.sum()) for column in (whole, local[whole.header]))
+            country, found = (int(whole_numbers(column).number.sum()) for column in (whole, local[whole.header]))
             if not LEAST_LOCATED * country <= found <= country:
-                raise Refused("total", found=str(found), expected=str(country), line=whole.lines[0],
-                              column=whole.header)  # fmt: skip
+                raise Refused(
+                    "total", found=str(found), expected=str(country), line=whole.lines[0], column=whole.header
+                )

@@ -34,7 +34,7 @@ Flags = npt.NDArray[np.bool_]
 class Cells(NamedTuple):
     """The cells of one column: counts (0 where there is none) and why there is none."""
 
-    count: Integers
+    number: Integers
     status: npt.NDArray[np.object_]
 
     @property
@@ -74,7 +74,7 @@ def areas(sheet: Sheet, release: str) -> pd.DataFrame:
             "city": [place.municipality for place in sheet.places],
             "name_fi": [place.name for place in sheet.places],
             "name_sv": None,
-            "population": pd.array(people.count, "Int64") if people else pd.NA,
+            "population": pd.array(people.number, "Int64") if people else pd.NA,
             "population_year": years[-1] if years else pd.NA,
             "centroid": _points(by_name),
         }
@@ -86,8 +86,10 @@ def areas(sheet: Sheet, release: str) -> pd.DataFrame:
 
 def whole_numbers(column: Column) -> Cells:
     """Return a column's cells as counts; a cell that is neither a count nor a marker of absence is refused."""
-    numbers = [int(cell.partition(".")[0]) if WHOLE.fullmatch(cell) else _absent(column, at, cell)
-               for at, cell in enumerate(column.cells)]  # fmt: skip
+    numbers = [
+        int(cell.partition(".")[0]) if WHOLE.fullmatch(cell) else _absent(column, at, cell)
+        for at, cell in enumerate(column.cells)
+    ]
     status = np.full(len(numbers), "observed", dtype=object)
     for at, cell in enumerate(column.cells):
         if cell in ABSENT:
@@ -99,15 +101,17 @@ def check_numbers(column: Column) -> None:
     """Refuse a column of an average, a sum or a coordinate that holds something else than numbers."""
     for at, cell in enumerate(column.cells):
         if cell not in ABSENT and not NUMBER.fullmatch(cell):
-            raise Refused("not_a_number", found=quoted(cell), expected="number", line=column.lines[at],
-                          column=column.header)  # fmt: skip
+            raise Refused(
+                "not_a_number", found=quoted(cell), expected="number", line=column.lines[at], column=column.header
+            )
 
 
 def _absent(column: Column, at: int, cell: str) -> int:
     if cell in ABSENT:
         return 0
-    raise Refused("not_a_number", found=quoted(cell), expected="whole_number", line=column.lines[at],
-                  column=column.header)  # fmt: skip
+    raise Refused(
+        "not_a_number", found=quoted(cell), expected="whole_number", line=column.lines[at], column=column.header
+    )
 
 
 def _counted(column: Column) -> bool:
@@ -117,28 +121,29 @@ def _counted(column: Column) -> bool:
     return False
 
 
-def _piece(sheet: Sheet, dimension: str, group: str, year: int, cells: Cells,
-           told: dict[tuple[str, int], Cells]) -> pd.DataFrame:  # fmt: skip
+def _piece(
+    sheet: Sheet, dimension: str, group: str, year: int, cells: Cells, told: dict[tuple[str, int], Cells]
+) -> pd.DataFrame:
     """One group's rows, in the order of the sheet's places."""
     base = next(told[v, y] for v, y in told if y == year and dimension in _dimensions(v) and _group(v) == TOTAL)
     status = cells.status
     if group != TOTAL:
-        inhabited = base.observed & (base.count > 0)
+        inhabited = base.observed & (base.number > 0)
         status = np.where((status == "missing") & inhabited, "suppressed", status)
         if sheet.zero_hides:
             parts = [told[v, y] for v, y in told if y == year and dimension in _dimensions(v) and _group(v) != TOTAL]
-            nothing = np.all([part.count == 0 for part in parts], axis=0)
-            status = np.where(inhabited & (base.count < HIDDEN_BELOW) & nothing, "suppressed", status)
+            nothing = np.all([part.number == 0 for part in parts], axis=0)
+            status = np.where(inhabited & (base.number < HIDDEN_BELOW) & nothing, "suppressed", status)
     observed, hidden = status == "observed", status == "suppressed"
     return pd.DataFrame(
         {
             "dimension": pd.array([dimension] * len(status), "str"),
             "group": pd.array([group] * len(status), "str"),
             "reference_year": year,
-            "count": _where(observed, cells.count),
+            "count": _where(observed, cells.number),
             "status": pd.array(status, "str"),
-            "lower": _where(observed | hidden, np.where(hidden, 0, cells.count)),
-            "upper": _where(observed | (hidden & base.observed), np.where(hidden, base.count, cells.count)),
+            "lower": _where(observed | hidden, np.where(hidden, 0, cells.number)),
+            "upper": _where(observed | (hidden & base.observed), np.where(hidden, base.number, cells.number)),
         }
     )
 
@@ -160,7 +165,9 @@ def _group(variable: str) -> str:
 
 
 def _points(by_name: dict[tuple[str, int], Column]) -> list[str | None] | None:
-    found = [[column for (variable, _), column in by_name.items() if variable == axis] for axis in ("euref_x", "euref_y")]
+    found = [
+        [column for (variable, _), column in by_name.items() if variable == axis] for axis in ("euref_x", "euref_y")
+    ]
     if not all(found):
         return None
     return [

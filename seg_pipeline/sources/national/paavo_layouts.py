@@ -54,6 +54,7 @@ class Sheet:
 
 
 def layout(data: bytes) -> Callable[[bytes, str], Sheet]:
+    """Return the reader of the layout that a file is in, by how it opens; refuse a file in none of them."""
     if pxweb_csv.looks_like(data):
         return _pxweb
     header = data.removeprefix(delimited.UTF_8_MARK).split(b"\n", 1)[0]
@@ -145,11 +146,13 @@ def _long(grid: Grid) -> Sheet:
 
 @cache
 def variables() -> dict[str, dict[str, str]]:
+    """Return the catalogue's rows on Paavo's variables, by variable."""
     return {row["variable"]: row for row in catalogue.rows("paavo/variables")}
 
 
 @cache
 def labels() -> dict[tuple[str, str], str]:
+    """Return the variable that a label means, by label and table (no table for an area's own properties)."""
     table = {variable: row["table"] for variable, row in variables().items()}
     return {
         (row["label"], "" if table[row["variable"]] == "AREA" else table[row["variable"]]): row["variable"]
@@ -185,7 +188,10 @@ def _place(code: str, name: str, municipality: str, line: int, column: str) -> P
         raise Refused("not_an_area", found=quoted(code), expected="a code of five digits", line=line, column=column)
     if municipality not in MUNICIPALITIES:
         raise Refused(
-            "unknown_municipality", found=quoted(municipality), expected="data/catalogue/municipalities.csv",
-            line=line, column=column,
-        )  # fmt: skip
+            "unknown_municipality",
+            found=quoted(municipality),
+            expected="data/catalogue/municipalities.csv",
+            line=line,
+            column=column,
+        )
     return Place(code, name, municipality, line)

@@ -26,9 +26,11 @@ class Grid:
             if len(row) != len(self.header):
                 last = line == self.lines[-1] and len(row) < len(self.header)
                 raise Refused(
-                    "truncated" if last else "fields", found=_fields(len(row), last),
-                    expected=_fields(len(self.header), last), line=line,
-                )  # fmt: skip
+                    "truncated" if last else "fields",
+                    found=_fields(len(row), last),
+                    expected=_fields(len(self.header), last),
+                    line=line,
+                )
 
     def column(self, name: str) -> list[str]:
         """Return the cells of the column `name`, or refuse the delivery for want of it."""

@@ -1,0 +1,323 @@
+"""The ``seg`` command. It parses, asks the rooms, and prints; what takes long to load is loaded by its command."""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from seg_pipeline import __version__, settings
+
+if TYPE_CHECKING:
+    from seg_pipeline.snapshots import Snapshot
+    from seg_pipeline.sources.source import Source
+
+FIRST_EDITION = 2026
+PROFILE = click.option(
+    "--profile",
+    type=click.Choice(settings.PROFILES),
+    default=None,
+    help="demo: the made-up deliveries of data/demo; own: what has been received; live: fetch, then own. "
+    "Default: SEG_PROFILE, or own.",
+)
+
+
+class Failed(click.ClickException):
+    """A foreseen failure: its message goes to standard error as it is, the exit status is 1."""
+
+    def show(self, file: Any = None) -> None:
+        """Print the message."""
+        click.echo(self.format_message(), file=file or sys.stderr)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="seg")
+def main() -> None:
+    """The pipeline under Finland's situation picture of segregation.
+
+    SEG_DATA names the folder in which archive, tables and snapshots are made (default: data/ of the clone).
+    """
+    warnings.filterwarnings("ignore", category=DeprecationWarning)  # of libraries; the tests turn them into errors
+
+
+@main.command()
+@click.argument("source")
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, readable=True, path_type=Path))
+@click.option("--release", required=True, help="What the publisher calls this issue: a year, such as 2026.")
+@click.option("--licence", default="", help="Licence of the delivery, where it is not the source's usual one.")
+@click.option("--language", type=click.Choice(["en", "fi", "sv"]), default="en", help="Language of a refusal.")
+def receive(source: str, file: Path, release: str, licence: str, language: str) -> None:
+    """Take FILE, a delivery of SOURCE, into the archive, and check it.
+
+    The bytes are kept whether they can be used or not. Received before: nothing happens. Other bytes for the
+    same release: a new revision, which is read from then on; the earlier one is kept.
+    """
+    from seg_pipeline.quality import contracts
+    from seg_pipeline.sources.archive import Archive
+    from seg_pipeline.sources.reception import receive as take
+    from seg_pipeline.sources.refusal import Refused
+
+    archive = Archive(_settings("own").archive)
+    with _foreseen():
+        try:
+            taken = take(archive, _source(source), release, file.name, file.read_bytes(), licence)
+        except Refused as refused:
+            raise Failed(refused.message(language)) from None
+        receipt = taken.receipt
+        if taken.new:
+            click.echo(f"received {receipt}: {receipt.file}, {receipt.size:,} bytes, sha256 {receipt.sha256}")
+            if receipt.revision > 1:
+                click.echo(f"revision {receipt.revision - 1} is kept; revision {receipt.revision} is read from now on")
+        else:
+            click.echo(f"received before: {receipt}, on {receipt.received}; nothing to do")
+            _say_superseded(archive, receipt)
+    if taken.refused:
+        raise Failed(f"refused: {taken.refused.message(language)}")
+    assert taken.delivered is not None  # noqa: S101  a reception holds one of the two
+    broken = [
+        finding for name in ("counts", "areas") for finding in contracts.findings(getattr(taken.delivered, name), name)
+    ]
+    if broken:
+        raise Failed("\n".join(f"refused: {source}: {receipt.file}: {finding}" for finding in broken))
+    counts = taken.delivered.counts
+    years = ", ".join(
+        f"{d} {'/'.join(map(str, sorted(set(y))))}" for d, y in counts.groupby("dimension")["reference_year"]
+    )
+    hidden = int((counts["status"] == "suppressed").sum())
+    click.echo(f"{len(taken.delivered.areas):,} areas, {len(counts):,} counts ({hidden:,} suppressed by the source)")
+    click.echo(f"reference years: {years}")
+
+
+@main.command()
+@click.argument("source", required=False)
+def received(source: str | None) -> None:
+    """List what has been received, of SOURCE or of all."""
+    from seg_pipeline.sources.archive import Archive
+
+    archive = Archive(_settings("own").archive)
+    rows = [
+        [r.source, r.release, r.part, str(r.revision), r.file, f"{r.size:,}", r.received, archive.withdrawn(r) or "–"]
+        for r in archive.receipts(_source(source).id if source else None)
+    ]
+    if not rows:
+        click.echo(
+            f"nothing has been received in {archive.root}; `seg receive SOURCE FILE --release YEAR` takes a file"
+        )
+        return
+    _table(["source", "release", "part", "revision", "file", "bytes", "received (UTC)", "withdrawn"], rows)
+
+
+@main.command()
+@click.argument("source")
+@click.option("--release", required=True, help="The release to withdraw from.")
+@click.option("--part", default="whole", show_default=True, help="The part, as `seg received` shows it.")
+@click.option("--revision", type=int, default=None, help="Default: the last one that counts.")
+@click.option("--why", required=True, help="The reason; it is kept beside the receipt.")
+def withdraw(source: str, release: str, part: str, revision: int | None, why: str) -> None:
+    """Let a revision no longer count: the one before it is read again. Its bytes and receipt stay."""
+    from seg_pipeline.sources.archive import Archive
+
+    archive = Archive(_settings("own").archive)
+    there = [r for r in archive.revisions(_source(source).id, release, part) if not archive.withdrawn(r)]
+    chosen = [r for r in there if revision in (None, r.revision)]
+    if not chosen:
+        raise Failed(f"there is no such revision of {source} {release} ({part}); `seg received {source}` lists them")
+    with _foreseen():
+        archive.withdraw(chosen[-1], why)
+    click.echo(f"withdrawn: {chosen[-1]} ({why})")
+
+
+@main.command()
+@click.option("--edition", type=int, default=None, help="The year of the update. Default: this year.")
+@PROFILE
+@click.option("--force", is_flag=True, help="Make every table again, though nothing has changed.")
+def refresh(edition: int | None, profile: str | None, force: bool) -> None:
+    """Make the edition's tables from its deliveries and publish a snapshot; what is up to date is left alone."""
+    from seg_pipeline.defs.lineage import Edition, every_key
+    from seg_pipeline.defs.warehouse import Warehouse
+    from seg_pipeline.sources.archive import Archive
+    from seg_pipeline.sources.reception import receive_demo
+
+    chosen, year = _settings(profile), _edition(edition)
+    if chosen.profile == "live":
+        raise Failed("no source can be fetched yet: receive files with `seg receive` and use --profile own")
+    if chosen.made_up:
+        receive_demo(Archive(chosen.archive))
+    made = Edition(year, Warehouse(chosen))
+    if not made.receipts():
+        raise Failed(
+            f"nothing has been received in {chosen.archive}: `seg receive paavo FILE --release {year}` takes a file, "
+            "`--profile demo` uses the made-up deliveries"
+        )
+    stale = every_key() if force else made.stale()
+    if stale:
+        from seg_pipeline.defs.refresh import run
+
+        click.echo(f"edition {year}, profile {chosen.profile}: {len(stale)} tables to make", err=True)
+        wrong = run(made, stale, _told)
+        if wrong:
+            raise Failed("\n".join(["nothing was published:", *wrong]))
+    else:
+        click.echo(f"edition {year}, profile {chosen.profile}: nothing has changed, nothing was made again", err=True)
+    snapshot = made.published()
+    if snapshot is None:
+        raise Failed("the tables were made, but there is no snapshot; run `seg refresh` again")
+    _show(snapshot)
+
+
+@main.group()
+def snapshots() -> None:
+    """List, show and verify published snapshots."""
+
+
+@snapshots.command("list")
+def list_() -> None:
+    """List the snapshots."""
+    from seg_pipeline.snapshots import versions
+
+    there = versions()
+    if not there:
+        click.echo(f"no snapshot in {_settings().snapshots} yet; `seg refresh` publishes one")
+        return
+    _table(
+        ["version", "published (UTC)", "made up", "tables", "rows"],
+        [
+            [s.version, s.manifest["published"], "yes" if s.made_up else "no", str(len(s.tables)),
+             f"{sum(s.manifest['tables'].values()):,}"]
+            for s in there
+        ],
+    )  # fmt: skip
+
+
+@snapshots.command()
+@click.argument("version", default="latest")
+def show(version: str) -> None:
+    """Show where a snapshot is, what is in it, and the eleven cities."""
+    _show(_open(version))
+
+
+@snapshots.command()
+@click.argument("version", default="all")
+def verify(version: str) -> None:
+    """Verify that not one byte of a snapshot (default: of any) has changed, gone or been added."""
+    from seg_pipeline.snapshots import versions
+
+    chosen = versions() if version == "all" else [_open(version)]
+    if not chosen:
+        raise Failed(f"no snapshot in {_settings().snapshots} yet")
+    problems = {snapshot.version: snapshot.verify() for snapshot in chosen}
+    for name, found in problems.items():
+        click.echo(f"{name}: {'every byte as published' if not found else f'{len(found)} problems'}")
+        for problem in found:
+            click.echo(f"  {problem}")
+    if any(problems.values()):
+        raise Failed("a snapshot is not as it was published: restore it from a backup")
+
+
+@main.command()
+@PROFILE
+@click.option("--port", type=int, default=3000, show_default=True, help="Port on the loopback address.")
+def dev(profile: str | None, port: int) -> None:
+    """Open the Dagster UI on loopback, with its daemon, so that the yearly schedule runs."""
+    from seg_pipeline.defs.refresh import make_home
+
+    chosen = _settings(profile)
+    os.environ |= {
+        "DAGSTER_HOME": str(make_home(chosen)),
+        "SEG_DATA": str(chosen.data),
+        "SEG_PROFILE": chosen.profile,
+    }
+    click.echo(f"http://127.0.0.1:{port} (profile {chosen.profile}, data in {chosen.data}); Ctrl-C stops it", err=True)
+    dagster = str(Path(sys.executable).with_name("dagster"))
+    workspace = str(settings.CLONE / "workspace.yaml")
+    words = [dagster, "dev", "--workspace", workspace, "--host", "127.0.0.1", "--port", str(port)]
+    os.execv(dagster, words)  # noqa: S606  our own program, fixed words
+
+
+def _settings(profile: str | None = None) -> settings.Settings:
+    try:
+        return settings.current(profile)
+    except settings.SettingsError as error:
+        raise Failed(f"{error} (SEG_PROFILE)") from None
+
+
+def _edition(edition: int | None) -> int:
+    this = datetime.now(UTC).year
+    year = this if edition is None else edition
+    if not FIRST_EDITION <= year <= this:
+        raise click.BadParameter(f"there are the editions {FIRST_EDITION} to {this}", param_hint="--edition")
+    return year
+
+
+def _source(name: str) -> Source:
+    from seg_pipeline.sources import all_sources
+
+    if name not in all_sources():
+        raise click.BadParameter(
+            f"{name!r} is not a source; there are: {', '.join(all_sources())}", param_hint="SOURCE"
+        )
+    return all_sources()[name]
+
+
+def _open(version: str) -> Snapshot:
+    from seg_pipeline import snapshots as published
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", published.MadeUpDataWarning)  # it is printed with the snapshot
+        try:
+            return published.open(version)
+        except published.SnapshotError as error:
+            raise Failed(str(error)) from None
+
+
+@contextmanager
+def _foreseen() -> Iterator[None]:
+    from seg_pipeline.sources.archive import ArchiveError
+
+    try:
+        yield
+    except ArchiveError as error:
+        raise Failed(str(error)) from None
+
+
+def _say_superseded(archive: Any, receipt: Any) -> None:
+    last = [r for r in archive.revisions(receipt.source, receipt.release, receipt.part) if not archive.withdrawn(r)][-1]
+    if last.revision != receipt.revision:
+        click.echo(
+            f"revision {last.revision} came after it and is the one that is read; to return to these bytes, "
+            f"withdraw it: seg withdraw {receipt.source} --release {receipt.release} --why …"
+        )
+
+
+def _told(step: str, done: int, of: int, seconds: float) -> None:
+    click.echo(f"  [{done:>2}/{of}] {step:<12} {seconds:5.1f} s", err=True)
+
+
+def _show(snapshot: Snapshot) -> None:
+    from seg_pipeline.indicators.summary import eleven
+
+    if snapshot.made_up:
+        click.secho(snapshot.manifest["notice"]["en"], bold=True)
+    click.echo(f"snapshot {snapshot.version}, published {snapshot.manifest['published']}")
+    click.echo(f"folder   {snapshot.path}")
+    held = ", ".join(f"{name} {rows:,}" for name, rows in snapshot.manifest["tables"].items())
+    click.echo(f"rows     {held}")
+    silent = [finding["subject"] for finding in snapshot.manifest["findings"] if finding["rule"] == "arrived"]
+    if silent:
+        click.echo(f"warning  nothing has been received from {', '.join(silent)}")
+    click.echo("\nDissimilarity D, latest reference year in brackets")
+    rows = eleven(snapshot.table("indicators"))
+    _table(list(rows[0]), [list(map(str, row.values())) for row in rows])
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
+    for row in (head, ["-" * width for width in widths], *rows):
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())

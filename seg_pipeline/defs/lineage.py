@@ -1,0 +1,75 @@
+"""What every asset is made from, and which assets are out of date. Knows no Dagster, so that a look is cheap.
+
+An asset is made from code, catalogue and lock, and from deliveries (a source's tables) or other tables. The
+fingerprint of these is in the footer of its file; a file whose footer says something else is out of date.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from seg_pipeline import provenance
+from seg_pipeline.defs.warehouse import Key, Warehouse, fingerprint
+from seg_pipeline.snapshots import Snapshot
+from seg_pipeline.sources import all_sources
+from seg_pipeline.sources.archive import Archive, Receipt
+
+SOURCE_TABLES = ("counts", "areas")
+COUNTS, AREAS, INDICATORS, SNAPSHOT = ("counts",), ("areas",), ("indicators",), ("snapshot",)
+PICTURE: dict[Key, list[Key]] = {
+    COUNTS: [(source, "counts") for source in all_sources()],
+    AREAS: [(source, "areas") for source in all_sources()],
+    INDICATORS: [COUNTS],
+    SNAPSHOT: [AREAS, COUNTS, INDICATORS],
+}
+
+
+@dataclass(frozen=True)
+class Edition:
+    """One edition in one data folder: its deliveries and its tables."""
+
+    year: int
+    warehouse: Warehouse
+
+    @property
+    def archive(self) -> Archive:
+        """The archive that the edition reads."""
+        return Archive(self.warehouse.settings.archive)
+
+    def receipts(self) -> list[Receipt]:
+        """Return every delivery that the edition is made from, source by source."""
+        return [receipt for source in all_sources() for receipt in self.archive.current(source, self.year)]
+
+    def made_from(self, key: Key) -> str:
+        """Return the fingerprint of what an asset would be made from now."""
+        if key in PICTURE:
+            inputs = {"/".join(of): self.warehouse.sha256(of, self.year) for of in PICTURE[key]}
+            return fingerprint({"inputs": inputs, **provenance.all_digests()})
+        deliveries = [
+            (r.source, r.release, r.part, r.revision, r.sha256) for r in self.archive.current(key[0], self.year)
+        ]
+        return fingerprint({"deliveries": deliveries, **provenance.all_digests()})
+
+    def published(self) -> Snapshot | None:
+        """Return the snapshot that the edition's tables became, if it is there."""
+        if not self.warehouse.path(SNAPSHOT, self.year).exists():
+            return None
+        version = str(self.warehouse.read(SNAPSHOT, self.year)["version"].iloc[0])
+        found = Snapshot(self.warehouse.settings.snapshots / version)
+        return found if found.path.exists() else None
+
+    def stale(self) -> list[Key]:
+        """Return the assets that are out of date, inputs before what is made from them."""
+        found: list[Key] = []
+        for key in every_key():
+            behind = any(of in found for of in PICTURE.get(key, []))
+            if behind or self.warehouse.lineage(key, self.year) != self.made_from(key):
+                found.append(key)
+        if SNAPSHOT not in found and not self.published():
+            found.append(SNAPSHOT)
+        return found
+
+
+def every_key() -> list[Key]:
+    """Return every asset, inputs before what is made from them."""
+    return [(source, table) for source in all_sources() for table in SOURCE_TABLES] + list(PICTURE)

@@ -1,0 +1,121 @@
+"""Publication: the edition's tables as an immutable snapshot. Only tables that are up to date are published."""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from seg_pipeline import catalogue, provenance
+from seg_pipeline.defs import shown
+from seg_pipeline.defs.keeping import CODE_VERSION, checked
+from seg_pipeline.defs.lineage import PICTURE, SNAPSHOT, Edition
+from seg_pipeline.defs.partitions import EDITIONS
+from seg_pipeline.defs.resources import Editions
+from seg_pipeline.indicators.summary import eleven
+from seg_pipeline.quality import arrivals, contracts
+from seg_pipeline.quality.finding import Finding
+from seg_pipeline.snapshots import Snapshot
+from seg_pipeline.snapshots.publish import publish
+from seg_pipeline.sources import all_sources
+
+VERIFIED = "verified"
+PUBLISHED = PICTURE[SNAPSHOT]
+
+
+@dg.multi_asset(
+    name="snapshot",
+    specs=[
+        dg.AssetSpec(
+            dg.AssetKey(list(SNAPSHOT)),
+            group_name="publication",
+            deps=[dg.AssetKey(list(key)) for key in PUBLISHED],
+            description="The edition as an immutable snapshot: Parquet tables, data package, manifest.",
+            kinds={"parquet"},
+            code_version=CODE_VERSION,
+        )
+    ],
+    check_specs=[
+        dg.AssetCheckSpec(
+            VERIFIED,
+            asset=dg.AssetKey(list(SNAPSHOT)),
+            blocking=True,
+            description="Every published table is up to date and keeps its contract, checked again on these bytes.",
+        )
+    ],
+    partitions_def=EDITIONS,
+)
+def snapshot(context: dg.AssetExecutionContext, editions: Editions) -> Iterator[Any]:
+    """Publish the edition; where nothing has changed since the last snapshot, that one stands."""
+    edition = editions.of(context)
+    lineage = edition.made_from(SNAPSHOT)
+    content, findings = _verified(edition)
+    yield checked(SNAPSHOT, VERIFIED, findings)
+    if findings:
+        raise dg.Failure("; ".join(str(finding) for finding in findings), allow_retries=False)
+    published, new = _publish(edition, content)
+    _remember(edition, published, lineage)
+    yield dg.MaterializeResult(
+        asset_key=dg.AssetKey(list(SNAPSHOT)),
+        metadata=_metadata(published, new, content["indicators"]),
+        data_version=dg.DataVersion(published.manifest["content"]),
+    )
+
+
+def _verified(edition: Edition) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+    """Return what would be published, and everything that forbids it."""
+    stale = [key for key in edition.stale() if key != SNAPSHOT]
+    if stale:
+        named = ", ".join("/".join(key) for key in stale)
+        remedy = f"not up to date: {named}; run `seg refresh --edition {edition.year}`"
+        return {}, [Finding("block", "snapshot", "up_to_date", remedy)]
+    content = {key[-1]: edition.warehouse.read(key, edition.year) for key in PUBLISHED} | _code_lists()
+    return content, [finding for name, table in content.items() for finding in contracts.findings(table, name)]
+
+
+def _code_lists() -> dict[str, pd.DataFrame]:
+    """Return the cities and the groups, so that a code of another table can be read as a name."""
+    groups = pd.DataFrame(catalogue.rows("groups"))
+    named = groups.rename(columns={language: f"name_{language}" for language in catalogue.LANGUAGES})
+    cities = pd.DataFrame(catalogue.rows("cities")).drop(columns="id")
+    return {"cities": cities.sort_values("city"), "groups": named.sort_values(["dimension", "group"])}
+
+
+def _publish(edition: Edition, content: dict[str, pd.DataFrame]) -> tuple[Snapshot, bool]:
+    settings = edition.warehouse.settings
+    warned = [
+        finding
+        for source in all_sources()
+        if (finding := arrivals.finding(source, edition.year, len(edition.archive.current(source, edition.year))))
+    ]
+    origin = {
+        "code": provenance.code(),
+        "lock_sha256": provenance.lock_digest(),
+        "catalogue_sha256": catalogue.digest(),
+        "receipts": [asdict(receipt) for receipt in edition.receipts()],
+        "findings": [asdict(finding) for finding in warned],
+    }
+    sources = {s.id: {"name": s.name, "publisher": s.publisher, "url": s.url} for s in all_sources().values()}
+    return publish(settings.snapshots, edition.year, content, origin, sources, settings.made_up)
+
+
+def _remember(edition: Edition, published: Snapshot, lineage: str) -> None:
+    """Keep which snapshot these tables became, so that a next look sees that nothing has to be done."""
+    row = pd.DataFrame({"version": [published.version], "content": [published.manifest["content"]]})
+    edition.warehouse.write(SNAPSHOT, edition.year, row, lineage)
+
+
+def _metadata(published: Snapshot, new: bool, indicators: pd.DataFrame) -> dict[str, Any]:
+    made_up = {"made up": published.manifest["notice"]["en"]} if published.made_up else {}
+    tables = [{"table": name, "rows": rows} for name, rows in published.manifest["tables"].items()]
+    return {
+        "version": published.version + ("" if new else " (unchanged)"),
+        "folder": dg.MetadataValue.path(published.path),
+        "tables": shown.markdown(tables),
+        "eleven cities": shown.markdown(eleven(indicators)),
+        "cities": f"{indicators['city'].nunique()} of 11",
+    } | made_up
+
+
+PUBLICATION = [snapshot]

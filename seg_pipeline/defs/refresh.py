@@ -1,0 +1,89 @@
+"""The yearly refresh: the job, its schedule, and the same job run here and now with its progress told."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from uuid import uuid4
+
+import dagster as dg
+
+from seg_pipeline.defs.lineage import PICTURE, Edition
+from seg_pipeline.defs.warehouse import Key
+from seg_pipeline.settings import Settings
+
+JOB = "refresh"
+AFTER_RELEASES = "0 6 15 2 *"  # 15 February 06:00 UTC: Paavo comes in late January, cities by the end of it
+INSTANCE = """\
+# Written by seg where there was none. Dagster sends no usage figures and shows no newsletter dialog.
+telemetry:
+  enabled: false
+nux:
+  enabled: false
+"""
+
+refresh_job = dg.define_asset_job(JOB, selection=dg.AssetSelection.all(), description="Everything, for one edition.")
+
+
+@dg.schedule(
+    cron_schedule=AFTER_RELEASES,
+    job=refresh_job,
+    execution_timezone="UTC",
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    description="Refresh the edition of the year, after the yearly releases.",
+)
+def yearly(context: dg.ScheduleEvaluationContext) -> dg.RunRequest:
+    """Ask for the edition of the year in which the schedule ticks."""
+    year = str(context.scheduled_execution_time.year)
+    return dg.RunRequest(run_key=year, partition_key=year)
+
+
+def make_home(settings: Settings) -> Path:
+    """Return Dagster's home for these settings, made ready."""
+    home = settings.dagster_home
+    home.mkdir(parents=True, exist_ok=True)
+    if not (home / "dagster.yaml").exists():
+        (home / "dagster.yaml").write_text(INSTANCE, encoding="utf-8")
+    return home
+
+
+def run(edition: Edition, stale: list[Key], told: Callable[[str, int, int, float], None]) -> list[str]:
+    """Run the job for the assets that are out of date, in this process; return what went wrong, one line each.
+
+    `told` hears of every finished step: its name, how many are done, of how many, and its seconds.
+    """
+    from seg_pipeline.definitions import defs
+
+    steps = {key[-1] if key in PICTURE else key[0] for key in stale}
+    begun: dict[str, float] = {}
+    done: list[str] = []
+
+    def hear(entry: dg.EventLogEntry) -> None:
+        event, step = entry.dagster_event, entry.step_key or ""
+        if event and event.event_type_value == "STEP_START":
+            begun[step] = time.monotonic()
+        elif event and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
+            done.append(step)
+            told(step, len(done), len(steps), time.monotonic() - begun.get(step, time.monotonic()))
+
+    with dg.DagsterInstance.from_config(str(make_home(edition.warehouse.settings))) as instance:
+        run_id = str(uuid4())
+        instance.add_event_listener(run_id, hear)
+        result = defs.resolve_job_def(JOB).execute_in_process(
+            partition_key=str(edition.year),
+            instance=instance,
+            asset_selection=[dg.AssetKey(list(key)) for key in stale],
+            run_id=run_id,
+            raise_on_error=False,
+            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        )
+    return [_said(event) for event in result.all_events if event.is_step_failure]
+
+
+def _said(event: dg.DagsterEvent) -> str:
+    """Return the message of a failed step: the refusal's own, or the error's where it was not foreseen."""
+    failure = event.step_failure_data
+    meant = failure.user_failure_data
+    if meant and meant.description:
+        return meant.description
+    error = failure.error
+    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"

@@ -1,0 +1,120 @@
+"""What a data engineer sees of a table in the UI: rows, cities, coverage, a small table, a plot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from html import escape
+from typing import Any
+
+import dagster as dg
+import pandas as pd
+
+from seg_pipeline import catalogue, tables
+from seg_pipeline.classifications import CITIES, CITY_CODES
+from seg_pipeline.indicators.summary import eleven
+from seg_pipeline.sources.archive import Receipt
+
+NAMES = {city.city: city.name_en for city in CITIES}
+BAR, ROW, LEFT, WIDTH = 16, 22, 100, 460
+
+
+def columns(name: str) -> dg.TableSchema:
+    """Return a contract as Dagster shows it."""
+    return dg.TableSchema(
+        columns=[
+            dg.TableColumn(
+                column,
+                tables.column_type(described),
+                description=described.description,
+                constraints=dg.TableColumnConstraints(nullable=described.nullable),
+            )
+            for column, described in tables.CONTRACTS[name].columns.items()
+        ]
+    )
+
+
+def metadata(table: pd.DataFrame, name: str, made_up: bool) -> dict[str, Any]:
+    """Return the metadata of one materialisation of a table."""
+    shown: dict[str, Any] = {
+        "dagster/row_count": len(table),
+        "cities": f"{table['city'].isin(CITY_CODES).groupby(table['city']).any().sum()} of {len(CITIES)}",
+        **_SHOWN[name](table),
+    }
+    return shown | ({"made up": catalogue.texts("texts", "text")["made_up"]["en"]} if made_up else {})
+
+
+def receipts(received: Iterable[Receipt]) -> dg.MarkdownMetadataValue:
+    """Return the deliveries that a source's tables were read from."""
+    rows = [
+        {"release": r.release, "part": r.part, "revision": r.revision, "file": r.file, "received": r.received,
+         "bytes": r.size, "sha256": r.sha256[:12], "licence": r.licence}
+        for r in received
+    ]  # fmt: skip
+    return markdown(rows) if rows else dg.MetadataValue.md("Nothing has been received for this edition.")
+
+
+def markdown(rows: Sequence[Mapping[Any, Any]]) -> dg.MarkdownMetadataValue:
+    """Return rows as a small Markdown table."""
+    if not rows:
+        return dg.MetadataValue.md("No rows.")
+    head = list(rows[0])
+    lines = [head, ["---"] * len(head), *([str(row[column]) for column in head] for row in rows)]
+    return dg.MetadataValue.md("\n".join(f"| {' | '.join(line)} |" for line in lines))
+
+
+def bars(values: Mapping[str, float], title: str) -> str:
+    """Return a bar chart as inline SVG, one bar for each name, from 0 to the largest value."""
+    most = max(values.values(), default=1) or 1
+    rows = [
+        f'<text x="{LEFT - 8}" y="{28 + at * ROW + 12}" text-anchor="end">{escape(name)}</text>'
+        f'<rect x="{LEFT}" y="{28 + at * ROW}" width="{value / most * (WIDTH - LEFT - 60):.1f}" height="{BAR}"/>'
+        f'<text x="{LEFT + 6 + value / most * (WIDTH - LEFT - 60):.1f}" y="{28 + at * ROW + 12}">{value:.3f}</text>'
+        for at, (name, value) in enumerate(values.items())
+    ]
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{WIDTH}" height="{36 + len(values) * ROW}" '
+        f'font-family="sans-serif" font-size="12" fill="#3b6ea5"><title>{escape(title)}</title>'
+        f'<text x="8" y="16" font-weight="bold">{escape(title)}</text>{"".join(rows)}</svg>'
+    )
+
+
+def _counts(table: pd.DataFrame) -> dict[str, Any]:
+    if table.empty:
+        return {"coverage": "no counts"}
+    told = table[table["group"] != "total"]
+    by = told.groupby(["source", "release", "dimension", "reference_year"], sort=True)
+    rows = [
+        dict(zip(("source", "release", "dimension", "reference year"), case, strict=True))
+        | {"areas": part["area_id"].nunique(), "coverage of cells": f"{(part['status'] == 'observed').mean():.1%}"}
+        for case, part in by
+    ]
+    statuses = table["status"].value_counts().sort_index()
+    return {
+        "coverage": f"{(told['status'] == 'observed').mean():.1%} of cells observed",
+        "statuses": ", ".join(f"{status} {count}" for status, count in statuses.items()),
+        "dimensions": markdown(rows),
+    }
+
+
+def _areas(table: pd.DataFrame) -> dict[str, Any]:
+    kinds = (table["geography"] + " " + table["boundary_vintage"].astype(str)).rename("division")
+    number = pd.crosstab(table["city"], kinds).reindex(CITY_CODES, fill_value=0)
+    rows = [{"city": NAMES[city], **number.loc[city].astype(int).to_dict()} for city in CITY_CODES]
+    located = f"{table['population'].notna().mean():.1%} of areas with a population" if len(table) else "no areas"
+    return {"coverage": located, "areas": markdown(rows)}
+
+
+def _indicators(table: pd.DataFrame) -> dict[str, Any]:
+    income = table[(table["indicator"] == "dissimilarity") & (table["dimension"] == "income") & table["value"].notna()]
+    latest = income.sort_values("reference_year", kind="stable").drop_duplicates("city", keep="last")
+    values = latest.set_index("city")["value"]
+    plotted = {NAMES[city]: float(values[city]) for city in CITY_CODES if city in values.index}
+    coverage = table["coverage"].min()
+    return {
+        "coverage": f"least {coverage:.1%} of a city's people" if pd.notna(coverage) else "nothing covered",
+        "eleven cities": markdown(eleven(table)),
+        "plot": dg.MetadataValue.md(bars(plotted, "Dissimilarity D, low and high income, latest year")),
+    }
+
+
+_SHOWN = {"counts": _counts, "areas": _areas, "indicators": _indicators}

@@ -1,0 +1,27 @@
+"""The small table of the eleven cities that is printed and shown after every refresh."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from seg_pipeline.classifications import CITIES
+
+
+def eleven(indicators: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a row per city: the latest D of each contrast with the year that it describes, and the least coverage."""
+    told = indicators[(indicators["indicator"] == "dissimilarity") & indicators["value"].notna()]
+    latest = told.sort_values("reference_year", kind="stable").drop_duplicates(["city", "dimension"], keep="last")
+    said = {
+        (row["city"], row["dimension"]): f"{row['value']:.4f} ({row['reference_year']})"
+        for row in latest.to_dict("records")
+    }
+    least = latest.groupby("city")["coverage"].min()
+    dimensions = sorted(indicators["dimension"].unique())
+    return [
+        {"city": city.name_en}
+        | {f"D {dimension}": said.get((city.city, dimension), "–") for dimension in dimensions}
+        | {"least coverage": f"{least[city.city]:.1%}" if city.city in least.index else "–"}
+        for city in CITIES
+    ]

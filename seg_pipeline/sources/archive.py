@@ -1,0 +1,168 @@
+"""Receive bytes once, by their sha256, with a receipt. Nothing in the archive is ever changed or taken away.
+
+    objects/3f/3fa9…                      the bytes, read-only
+    receipts/paavo/2018/whole/1.json      who sent what when; revision 1 of release 2018
+    receipts/paavo/2018/whole/1.withdrawn.json    why it no longer counts, if it does not
+
+The last revision of a release that is not withdrawn is the one that is read.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from seg_pipeline.sources.refusal import Refused
+from seg_pipeline.sources.source import release_year
+
+RELEASE = re.compile(r"(19|20)[0-9]{2}([-.][0-9A-Za-z]{1,20})?")
+WHOLE = "whole"
+
+
+class ArchiveError(ValueError):
+    """The archive was asked for something that it does not do or have."""
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What was received: one revision of one part of one release. Times are UTC, ISO 8601."""
+
+    source: str
+    release: str
+    part: str
+    revision: int
+    file: str
+    size: int
+    sha256: str
+    received: str
+    licence: str
+    made_up: bool
+
+    def __str__(self) -> str:
+        """Return how people speak of it: ``paavo 2018, revision 1``."""
+        part = "" if self.part == WHOLE else f" ({self.part})"
+        return f"{self.source} {self.release}{part}, revision {self.revision}"
+
+
+@dataclass(frozen=True)
+class Archive:
+    """The archive in one folder. Safe for several processes at a time and for a kill at any moment."""
+
+    root: Path
+
+    def receive(
+        self, source: str, release: str, part: str, file: str, data: bytes, licence: str, made_up: bool
+    ) -> tuple[Receipt, bool]:
+        """Keep `data` and write its receipt; return the receipt and whether it is new.
+
+        Bytes that this part of the release already has, in any revision, are received once.
+        """
+        if not RELEASE.fullmatch(release):
+            raise ArchiveError(f"release {release!r} is not a year, such as 2026 or 2026-06")
+        sha256 = hashlib.sha256(data).hexdigest()
+        part = part or WHOLE
+        while True:
+            earlier = self.revisions(source, release, part)
+            known = [receipt for receipt in earlier if receipt.sha256 == sha256 and not self.withdrawn(receipt)]
+            if known:
+                return known[-1], False
+            receipt = Receipt(
+                source,
+                release,
+                part,
+                len(earlier) + 1,
+                Path(file).name,
+                len(data),
+                sha256,
+                datetime.now(UTC).isoformat(timespec="seconds"),
+                licence,
+                made_up,
+            )
+            _write_once(self._object(sha256), data)
+            if _write_once(self._path(receipt), _json(asdict(receipt))):
+                return receipt, True
+
+    def withdraw(self, receipt: Receipt, why: str) -> None:
+        """Record that a revision no longer counts, and why. Its bytes and its receipt stay."""
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        if not _write_once(self._withdrawal(receipt), _json({"withdrawn": when, "why": why})):
+            raise ArchiveError(f"{receipt} is already withdrawn")
+
+    def withdrawn(self, receipt: Receipt) -> str:
+        """Return why a revision was withdrawn, or nothing."""
+        path = self._withdrawal(receipt)
+        return str(json.loads(path.read_text(encoding="utf-8"))["why"]) if path.exists() else ""
+
+    def revisions(self, source: str, release: str, part: str) -> list[Receipt]:
+        """Return every revision of one part of a release, first to last."""
+        folder = self.root / "receipts" / source / release / part
+        paths = sorted(folder.glob("[0-9]*.json"), key=lambda path: int(path.name.split(".")[0]))
+        return [
+            Receipt(**json.loads(path.read_text(encoding="utf-8")))
+            for path in paths
+            if not path.name.endswith(".withdrawn.json")
+        ]
+
+    def receipts(self, source: str | None = None) -> Iterator[Receipt]:
+        """Yield every receipt, of one source or all, by source, release, part and revision."""
+        for folder in sorted((self.root / "receipts").glob(f"{source or '*'}/*/*")):
+            yield from self.revisions(*folder.relative_to(self.root / "receipts").parts)
+
+    def current(self, source: str, edition: int) -> list[Receipt]:
+        """Return what an edition reads of a source: of each release up to it, the last revision that counts."""
+        latest: dict[tuple[str, str], Receipt] = {}
+        for receipt in self.receipts(source):
+            if release_year(receipt.release) <= edition and not self.withdrawn(receipt):
+                latest[receipt.release, receipt.part] = receipt
+        return [latest[key] for key in sorted(latest)]
+
+    def read(self, receipt: Receipt) -> bytes:
+        """Return the bytes of a receipt. Raises Refused when they are not what was received."""
+        data = self._object(receipt.sha256).read_bytes()
+        found = hashlib.sha256(data).hexdigest()
+        if found != receipt.sha256:
+            raise Refused("damaged", found=found, expected=receipt.sha256, source=receipt.source, file=receipt.file)
+        return data
+
+    def _object(self, sha256: str) -> Path:
+        return self.root / "objects" / sha256[:2] / sha256
+
+    def _path(self, receipt: Receipt) -> Path:
+        return self.root / "receipts" / receipt.source / receipt.release / receipt.part / f"{receipt.revision}.json"
+
+    def _withdrawal(self, receipt: Receipt) -> Path:
+        return self._path(receipt).with_suffix(".withdrawn.json")
+
+
+def _json(value: object) -> bytes:
+    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def _write_once(path: Path, data: bytes) -> bool:
+    """Write a read-only file whole or not at all; return False when it is there already."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".receiving-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+            os.fchmod(file.fileno(), 0o444)
+        os.link(name, path)
+    except FileExistsError:
+        return False
+    finally:
+        Path(name).unlink(missing_ok=True)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return True

@@ -1,0 +1,55 @@
+"""From a file to the archive: what it is, whether it can be read, and its receipt. Bad bytes are kept as well."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from seg_pipeline import settings
+from seg_pipeline.sources import all_sources
+from seg_pipeline.sources.archive import Archive, Receipt
+from seg_pipeline.sources.refusal import Refused
+from seg_pipeline.sources.source import Delivered, Source
+
+MADE_UP_FILE = "made_up_"
+MADE_UP_AREA = "Keksitty "
+
+
+@dataclass(frozen=True)
+class Reception:
+    """What became of one file. Exactly one of `delivered` and `refused` is there."""
+
+    receipt: Receipt
+    new: bool
+    delivered: Delivered | None
+    refused: Refused | None
+
+
+def receive(archive: Archive, source: Source, release: str, file: str, data: bytes, licence: str = "") -> Reception:
+    """Keep the bytes of a delivery and read them. Raises Refused, keeping nothing, for a made-up file."""
+    delivered, refused = None, None
+    try:
+        delivered = source.tables(data, release, file)
+    except Refused as found:
+        refused = found
+    if _made_up(file, delivered):
+        raise Refused("made_up", found=Path(file).name, source=source.id, file=file)
+    part = source.part(data)
+    receipt, new = archive.receive(source.id, release, part, file, data, licence or source.licence, made_up=False)
+    return Reception(receipt, new, delivered, refused)
+
+
+def receive_demo(archive: Archive, folder: Path = settings.DEMO) -> list[Receipt]:
+    """Keep every made-up delivery in `folder`, named ``made_up_<source>_<release>``; what is known is kept once."""
+    receipts = []
+    for path in sorted(folder.glob(f"*/{MADE_UP_FILE}*")):
+        source, release = path.stem.removeprefix(MADE_UP_FILE).rsplit("_", 1)
+        data = path.read_bytes()
+        part = all_sources()[source].part(data)
+        receipts.append(archive.receive(source, release, part, path.name, data, "CC0 1.0", made_up=True)[0])
+    return receipts
+
+
+def _made_up(file: str, delivered: Delivered | None) -> bool:
+    named = delivered is not None and delivered.areas["name_fi"].str.startswith(MADE_UP_AREA).any()
+    return Path(file).name.startswith(MADE_UP_FILE) or bool(named)
