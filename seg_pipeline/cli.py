@@ -158,10 +158,11 @@ def refresh(edition: int | None, profile: str | None, force: bool) -> None:
         )
     stale = every_key() if force else made.stale()
     if stale:
+        from seg_pipeline.definitions import defs
         from seg_pipeline.defs.refresh import run
 
         click.echo(f"edition {year}, profile {chosen.profile}: {len(stale)} tables to make", err=True)
-        wrong = run(made, stale, _told)
+        wrong = run(defs, made, stale, _told)
         if wrong:
             raise Failed("\n".join(["nothing was published:", *wrong]))
     else:
@@ -312,6 +313,9 @@ def _show(snapshot: Snapshot) -> None:
     silent = [finding["subject"] for finding in snapshot.manifest["findings"] if finding["rule"] == "arrived"]
     if silent:
         click.echo(f"warning  nothing has been received from {', '.join(silent)}")
+    withheld = [finding["subject"] for finding in snapshot.manifest["findings"] if finding["rule"] == "withheld"]
+    if withheld:
+        click.echo(f"withheld counts of {', '.join(withheld)}: raw counts are not published before they are protected")
     click.echo("\nDissimilarity D, latest reference year in brackets")
     rows = eleven(snapshot.table("indicators"))
     _table(list(rows[0]), [list(map(str, row.values())) for row in rows])

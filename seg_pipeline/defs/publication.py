@@ -22,6 +22,7 @@ from seg_pipeline.sources import all_sources
 
 VERIFIED = "verified"
 PUBLISHED = PICTURE[SNAPSHOT]
+RAW_DECIMALS = 3  # of an indicator that was made from raw counts
 
 
 @dg.multi_asset(
@@ -71,7 +72,18 @@ def _verified(edition: Edition) -> tuple[dict[str, pd.DataFrame], list[Finding]]
         remedy = f"not up to date: {named}; run `seg refresh --edition {edition.year}`"
         return {}, [Finding("block", "snapshot", "up_to_date", remedy)]
     content = {key[-1]: edition.warehouse.read(key, edition.year) for key in PUBLISHED} | _code_lists()
+    content |= _protected(content["counts"], content["indicators"])
     return content, [finding for name, table in content.items() for finding in contracts.findings(table, name)]
+
+
+def _protected(counts: pd.DataFrame, indicators: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Return what may go out while raw counts cannot be protected yet: a source that is not open keeps its counts.
+
+    Its indicators are rounded, so that they cannot be solved for the counts.
+    """
+    public = [source.id for source in all_sources().values() if source.open]
+    value = indicators["value"].where(indicators["source"].isin(public), indicators["value"].round(RAW_DECIMALS))
+    return {"counts": counts[counts["source"].isin(public)], "indicators": indicators.assign(value=value)}
 
 
 def _code_lists() -> dict[str, pd.DataFrame]:
@@ -84,20 +96,28 @@ def _code_lists() -> dict[str, pd.DataFrame]:
 
 def _publish(edition: Edition, content: dict[str, pd.DataFrame]) -> tuple[Snapshot, bool]:
     settings = edition.warehouse.settings
-    warned = [
-        finding
-        for source in all_sources()
-        if (finding := arrivals.finding(source, edition.year, len(edition.archive.current(source, edition.year))))
-    ]
     origin = {
         "code": provenance.code(),
         "lock_sha256": provenance.lock_digest(),
         "catalogue_sha256": catalogue.digest(),
         "receipts": [asdict(receipt) for receipt in edition.receipts()],
-        "findings": [asdict(finding) for finding in warned],
+        "findings": [asdict(finding) for finding in _warnings(edition)],
     }
     sources = {s.id: {"name": s.name, "publisher": s.publisher, "url": s.url} for s in all_sources().values()}
     return publish(settings.snapshots, edition.year, content, origin, sources, settings.made_up)
+
+
+def _warnings(edition: Edition) -> list[Finding]:
+    """Return what a reader of the snapshot has to know: sources that have sent nothing, and counts kept back."""
+    found = []
+    for source in all_sources().values():
+        deliveries = len(edition.archive.current(source.id, edition.year))
+        if missing := arrivals.finding(source.id, edition.year, deliveries):
+            found.append(missing)
+        elif not source.open:
+            said = "its counts are used in the indicators and not published: they are raw and not yet protected"
+            found.append(Finding("warn", source.id, "withheld", said))
+    return found
 
 
 def _remember(edition: Edition, published: Snapshot, lineage: str) -> None:

@@ -46,13 +46,13 @@ def make_home(settings: Settings) -> Path:
     return home
 
 
-def run(edition: Edition, stale: list[Key], told: Callable[[str, int, int, float], None]) -> list[str]:
+def run(
+    defs: dg.Definitions, edition: Edition, stale: list[Key], told: Callable[[str, int, int, float], None]
+) -> list[str]:
     """Run the job for the assets that are out of date, in this process; return what went wrong, one line each.
 
     `told` hears of every finished step: its name, how many are done, of how many, and its seconds.
     """
-    from seg_pipeline.definitions import defs
-
     steps = {key[-1] if key in PICTURE else key[0] for key in stale}
     begun: dict[str, float] = {}
     done: list[str] = []
@@ -74,7 +74,10 @@ def run(edition: Edition, stale: list[Key], told: Callable[[str, int, int, float
             asset_selection=[dg.AssetKey(list(key)) for key in stale],
             run_id=run_id,
             raise_on_error=False,
-            run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+            run_config={
+                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+                "resources": {"editions": {"config": {"profile": edition.warehouse.settings.profile}}},
+            },
         )
     return [_said(event) for event in result.all_events if event.is_step_failure]
 

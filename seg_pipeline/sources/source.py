@@ -31,7 +31,8 @@ class Source:
     """One publisher's statistic, or one city's delivery.
 
     `read` turns the bytes of one delivery of a release into tables. `part` names what a file covers where a
-    release comes in several files; two files of a release with different parts stand side by side.
+    release comes in several files; two files of a release with different parts stand side by side. `open` says
+    that the publisher itself has published these very cells; cells that are not open may hold raw small counts.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Source:
     part: Callable[[bytes], str] = field(default=_whole, repr=False)
     url: str = ""
     city: str = ""
+    open: bool = False
 
     def tables(self, data: bytes, release: str, file: str) -> Delivered:
         """Return the tables in `data`; a refusal names this source and the file."""

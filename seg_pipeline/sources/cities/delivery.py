@@ -114,11 +114,11 @@ def _refuse_unknown_groups(columns: dict[str, list[str]], grid: Grid) -> None:
 
 
 def _refuse_twice(table: pd.DataFrame, grid: Grid) -> None:
-    rows = table[tables.key("counts")].astype(str).agg(" ".join, axis=1)
-    twice = rows.duplicated()
+    told = table[tables.key("counts")]
+    twice = told.duplicated().to_numpy()
     if twice.any():
-        at = int(twice.to_numpy().argmax())
-        first = int((rows == rows[at]).to_numpy().argmax())
+        at = int(twice.argmax())
+        first = int((told == told.iloc[at]).all(axis=1).to_numpy().argmax())
         what = " ".join(str(table[name][at]) for name in ("area_id", "dimension", "group", "reference_year"))
         raise Refused(
             "duplicate_area", found=quoted(what), expected=str(grid.lines[first]), line=grid.lines[at], column="area_id"
@@ -175,17 +175,10 @@ def _areas(columns: dict[str, list[str]], table: pd.DataFrame, grid: Grid) -> pd
                 "boundary_vintage": table["boundary_vintage"].iloc[0],
                 "name_fi": areas["area_name_fi"],
                 "name_sv": areas["area_name_sv"].mask(areas["area_name_sv"] == ""),
+                "population": None,
+                "population_year": None,
                 "centroid": None,
             }
-        ).merge(_population(table), on="area_id", how="left"),
+        ),
         "areas",
     )
-
-
-def _population(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the inhabitants of each area in the latest year that a dimension of all inhabitants tells them."""
-    told = table[(table["group"] == TOTAL) & table["dimension"].isin(("age", "language", "activity"))]
-    latest = (
-        told.dropna(subset="count").sort_values(["reference_year", "dimension"]).drop_duplicates("area_id", keep="last")
-    )
-    return latest[["area_id", "count", "reference_year"]].set_axis(["area_id", "population", "population_year"], axis=1)

@@ -49,6 +49,7 @@ SOURCE = Source(
     url="https://stat.fi/tup/paavo/index_en.html",
     read=read,
     part=part,
+    open=True,
 )
 
 
