@@ -140,7 +140,7 @@ def withdraw(source: str, release: str, part: str, revision: int | None, why: st
 @click.option("--force", is_flag=True, help="Make every table again, though nothing has changed.")
 def refresh(edition: int | None, profile: str | None, force: bool) -> None:
     """Make the edition's tables from its deliveries and publish a snapshot; what is up to date is left alone."""
-    from seg_pipeline.defs.lineage import Edition, every_key
+    from seg_pipeline.defs.lineage import FILES, Edition
     from seg_pipeline.defs.warehouse import Warehouse
     from seg_pipeline.sources.archive import Archive
     from seg_pipeline.sources.reception import receive_demo
@@ -156,12 +156,12 @@ def refresh(edition: int | None, profile: str | None, force: bool) -> None:
             f"nothing has been received in {chosen.archive}: `seg receive paavo FILE --release {year}` takes a file, "
             "`--profile demo` uses the made-up deliveries"
         )
-    stale = every_key() if force else made.stale()
+    stale = list(FILES) if force else made.stale()
     if stale:
         from seg_pipeline.definitions import defs
         from seg_pipeline.defs.refresh import run
 
-        click.echo(f"edition {year}, profile {chosen.profile}: {len(stale)} tables to make", err=True)
+        click.echo(f"edition {year}, profile {chosen.profile}: {len(stale)} of {len(FILES)} assets to make", err=True)
         wrong = run(defs, made, stale, _told)
         if wrong:
             raise Failed("\n".join(["nothing was published:", *wrong]))

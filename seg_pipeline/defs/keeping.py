@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -10,8 +10,8 @@ import pandas as pd
 
 from seg_pipeline import catalogue, provenance, tables
 from seg_pipeline.defs import shown
-from seg_pipeline.defs.lineage import Edition
-from seg_pipeline.defs.warehouse import Key
+from seg_pipeline.defs.lineage import FILES, Edition, upstream
+from seg_pipeline.defs.warehouse import Key, fingerprint
 from seg_pipeline.quality import contracts
 from seg_pipeline.quality.finding import Finding
 
@@ -19,15 +19,16 @@ CONTRACT = "contract"
 CODE_VERSION = provenance.source_digest()[:12]
 
 
-def spec(key: Key, name: str, **more: Any) -> dg.AssetSpec:
-    """Return the asset of the table `name`, described by its contract."""
+def spec(key: Key, name: str, group: str) -> dg.AssetSpec:
+    """Return the asset whose table is `name`, described by its contract and with what it is made from."""
     return dg.AssetSpec(
         dg.AssetKey(list(key)),
+        group_name=group,
+        deps=[dg.AssetKey(list(of)) for of in upstream(key)],
         description=tables.CONTRACTS[name].description,
         metadata={"dagster/column_schema": shown.columns(name)},
         kinds={"parquet"},
         code_version=CODE_VERSION,
-        **more,
     )
 
 
@@ -52,19 +53,22 @@ def checked(key: Key, check: str, findings: Sequence[Finding]) -> dg.AssetCheckR
 
 
 def keep(
-    edition: Edition, key: Key, table: pd.DataFrame, lineage: str, **more: Any
+    edition: Edition, key: Key, made: Mapping[str, pd.DataFrame], lineage: str, **more: Any
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
-    """Check a table against its contract, keep it, and say what was kept. A broken contract keeps nothing."""
-    name = key[-1]
-    findings = contracts.findings(table, name)
+    """Check an asset's tables against their contracts, keep them, and say what was kept.
+
+    Where a contract is broken nothing is kept and the asset fails. The first table is the one that is shown.
+    """
+    findings = [finding for name, table in made.items() for finding in contracts.findings(table, name)]
     yield checked(key, CONTRACT, findings)
     if findings:
         raise dg.Failure("; ".join(str(finding) for finding in findings), allow_retries=False)
     made_up = edition.warehouse.settings.made_up
     notice = catalogue.texts("texts", "text")["made_up"]["en"] if made_up else ""
-    sha256 = edition.warehouse.write(key, edition.year, table, lineage, notice)
+    kept = [edition.warehouse.write(file, edition.year, made[file[-1]], lineage, notice) for file in FILES[key]]
+    shown_first = next(iter(made))
     yield dg.MaterializeResult(
         asset_key=dg.AssetKey(list(key)),
-        metadata=shown.metadata(table, name, made_up) | more,
-        data_version=dg.DataVersion(sha256),
+        metadata=shown.metadata(made[shown_first], shown_first, made_up) | more,
+        data_version=dg.DataVersion(fingerprint(kept)),
     )

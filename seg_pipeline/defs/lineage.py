@@ -16,12 +16,21 @@ from seg_pipeline.sources.archive import Archive, Receipt
 
 SOURCE_TABLES = ("counts", "areas")
 COUNTS, AREAS, INDICATORS, SNAPSHOT = ("counts",), ("areas",), ("indicators",), ("snapshot",)
-PICTURE: dict[Key, list[Key]] = {
+FILES: dict[Key, list[Key]] = {  # the files of each asset
+    **{(source,): [(source, table) for table in SOURCE_TABLES] for source in all_sources()},
+    **{key: [key] for key in (COUNTS, AREAS, INDICATORS, SNAPSHOT)},
+}
+INPUTS: dict[Key, list[Key]] = {  # the files that an asset is made from; a source is made from its deliveries
     COUNTS: [(source, "counts") for source in all_sources()],
     AREAS: [(source, "areas") for source in all_sources()],
     INDICATORS: [COUNTS],
     SNAPSHOT: [AREAS, COUNTS, INDICATORS],
 }
+
+
+def upstream(key: Key) -> list[Key]:
+    """Return the assets that an asset is made from."""
+    return [of for of in FILES if any(file in INPUTS.get(key, []) for file in FILES[of])]
 
 
 @dataclass(frozen=True)
@@ -42,8 +51,8 @@ class Edition:
 
     def made_from(self, key: Key) -> str:
         """Return the fingerprint of what an asset would be made from now."""
-        if key in PICTURE:
-            inputs = {"/".join(of): self.warehouse.sha256(of, self.year) for of in PICTURE[key]}
+        if key in INPUTS:
+            inputs = {"/".join(of): self.warehouse.sha256(of, self.year) for of in INPUTS[key]}
             return fingerprint({"inputs": inputs, **provenance.all_digests()})
         deliveries = [
             (r.source, r.release, r.part, r.revision, r.sha256) for r in self.archive.current(key[0], self.year)
@@ -61,15 +70,11 @@ class Edition:
     def stale(self) -> list[Key]:
         """Return the assets that are out of date, inputs before what is made from them."""
         found: list[Key] = []
-        for key in every_key():
-            behind = any(of in found for of in PICTURE.get(key, []))
-            if behind or self.warehouse.lineage(key, self.year) != self.made_from(key):
+        for key, files in FILES.items():
+            made_from = self.made_from(key)
+            behind = any(of in found for of in upstream(key))
+            if behind or any(self.warehouse.lineage(file, self.year) != made_from for file in files):
                 found.append(key)
         if SNAPSHOT not in found and not self.published():
             found.append(SNAPSHOT)
         return found
-
-
-def every_key() -> list[Key]:
-    """Return every asset, inputs before what is made from them."""
-    return [(source, table) for source in all_sources() for table in SOURCE_TABLES] + list(PICTURE)

@@ -10,7 +10,7 @@ from dagster_duckdb import DuckDBResource
 from seg_pipeline import parquet, tables
 from seg_pipeline.classifications import CITY_CODES
 from seg_pipeline.defs.keeping import contract_spec, keep, spec
-from seg_pipeline.defs.lineage import AREAS, COUNTS, INDICATORS, PICTURE, Edition
+from seg_pipeline.defs.lineage import AREAS, COUNTS, INDICATORS, INPUTS, Edition
 from seg_pipeline.defs.partitions import EDITIONS
 from seg_pipeline.defs.resources import Editions
 from seg_pipeline.defs.warehouse import Key
@@ -19,7 +19,7 @@ from seg_pipeline.indicators import compute
 
 def of_the_cities(engine: DuckDBResource, edition: Edition, key: Key) -> pd.DataFrame:
     """Return the rows on the eleven cities of all the tables that `key` is made from."""
-    files = [str(edition.warehouse.path(of, edition.year)) for of in PICTURE[key]]
+    files = [str(edition.warehouse.path(of, edition.year)) for of in INPUTS[key]]
     with engine.get_connection() as connection:
         query = "SELECT * FROM read_parquet($files) WHERE list_contains($cities, city)"
         found = connection.sql(query, params={"files": files, "cities": CITY_CODES})
@@ -32,7 +32,7 @@ def picture(key: Key) -> Callable[[Callable[[Edition, DuckDBResource], pd.DataFr
     def asset(made: Callable[[Edition, DuckDBResource], pd.DataFrame]) -> dg.AssetsDefinition:
         @dg.multi_asset(
             name=key[-1],
-            specs=[spec(key, key[-1], group_name="picture", deps=[dg.AssetKey(list(of)) for of in PICTURE[key]])],
+            specs=[spec(key, key[-1], "picture")],
             check_specs=[contract_spec(key)],
             partitions_def=EDITIONS,
             description=made.__doc__,
@@ -40,7 +40,7 @@ def picture(key: Key) -> Callable[[Callable[[Edition, DuckDBResource], pd.DataFr
         def run(context: dg.AssetExecutionContext, editions: Editions, engine: DuckDBResource) -> Iterator[Any]:
             edition = editions.of(context)
             lineage = edition.made_from(key)
-            yield from keep(edition, key, made(edition, engine), lineage)
+            yield from keep(edition, key, {key[-1]: made(edition, engine)}, lineage)
 
         return run
 

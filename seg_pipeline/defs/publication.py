@@ -10,7 +10,7 @@ import pandas as pd
 from seg_pipeline import catalogue, provenance
 from seg_pipeline.defs import shown
 from seg_pipeline.defs.keeping import CODE_VERSION, checked
-from seg_pipeline.defs.lineage import PICTURE, SNAPSHOT, Edition
+from seg_pipeline.defs.lineage import INPUTS, SNAPSHOT, Edition
 from seg_pipeline.defs.partitions import EDITIONS
 from seg_pipeline.defs.resources import Editions
 from seg_pipeline.indicators.summary import eleven
@@ -21,7 +21,7 @@ from seg_pipeline.snapshots.publish import publish
 from seg_pipeline.sources import all_sources
 
 VERIFIED = "verified"
-PUBLISHED = PICTURE[SNAPSHOT]
+PUBLISHED = INPUTS[SNAPSHOT]
 RAW_DECIMALS = 3  # of an indicator that was made from raw counts
 
 

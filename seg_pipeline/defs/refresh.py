@@ -7,7 +7,7 @@ from uuid import uuid4
 
 import dagster as dg
 
-from seg_pipeline.defs.lineage import PICTURE, Edition
+from seg_pipeline.defs.lineage import Edition
 from seg_pipeline.defs.warehouse import Key
 from seg_pipeline.settings import Settings
 
@@ -53,7 +53,6 @@ def run(
 
     `told` hears of every finished step: its name, how many are done, of how many, and its seconds.
     """
-    steps = {key[-1] if key in PICTURE else key[0] for key in stale}
     begun: dict[str, float] = {}
     done: list[str] = []
 
@@ -63,7 +62,7 @@ def run(
             begun[step] = time.monotonic()
         elif event and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
             done.append(step)
-            told(step, len(done), len(steps), time.monotonic() - begun.get(step, time.monotonic()))
+            told(step, len(done), len(stale), time.monotonic() - begun.get(step, time.monotonic()))
 
     with dg.DagsterInstance.from_config(str(make_home(edition.warehouse.settings))) as instance:
         run_id = str(uuid4())

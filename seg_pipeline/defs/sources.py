@@ -23,32 +23,30 @@ ARRIVED = "arrived"
 
 def source_asset(source: Source) -> dg.AssetsDefinition:
     """Return the asset of one source, with the checks that it arrived and that its tables keep their contracts."""
-    group = "cities" if source.city else "national"
+    key = (source.id,)
     arrived = dg.AssetCheckSpec(
-        ARRIVED, asset=dg.AssetKey([source.id, "counts"]), blocking=True, description="Something has been received."
+        ARRIVED, asset=dg.AssetKey([source.id]), blocking=True, description="Something has been received."
+    )
+    described = spec(key, "counts", "cities" if source.city else "national").replace_attributes(
+        description=f"{source.name} ({source.publisher}; {source.licence}; {source.cadence})."
     )
 
     @dg.multi_asset(
-        name=source.id,
-        specs=[spec((source.id, table), table, group_name=group) for table in SOURCE_TABLES],
-        check_specs=[arrived, *(contract_spec((source.id, table)) for table in SOURCE_TABLES)],
-        partitions_def=EDITIONS,
-        description=f"{source.name} ({source.publisher}; {source.licence}; {source.cadence}).",
+        name=source.id, specs=[described], check_specs=[arrived, contract_spec(key)], partitions_def=EDITIONS
     )
     def read_source(context: dg.AssetExecutionContext, editions: Editions) -> Iterator[Any]:
         edition = editions.of(context)
         received = edition.archive.current(source.id, edition.year)
-        lineage = edition.made_from((source.id, "counts"))
+        lineage = edition.made_from(key)
         finding = arrivals.finding(source.id, edition.year, len(received))
-        yield checked((source.id, "counts"), ARRIVED, [finding] if finding else [])
+        yield checked(key, ARRIVED, [finding] if finding else [])
         if finding and finding.severity == "block":
             raise dg.Failure(str(finding), allow_retries=False)
         delivered = [_read(source, edition, receipt) for receipt in received]
-        for table in SOURCE_TABLES:
-            rows = {r.file: dict(d.rows) for r, d in zip(received, delivered, strict=True)}
-            whole = join([getattr(one, table) for one in delivered], table)
-            more = {"receipts": shown.receipts(received), "rows in the files": rows}
-            yield from keep(edition, (source.id, table), whole, lineage, **more)
+        made = {table: join([getattr(one, table) for one in delivered], table) for table in SOURCE_TABLES}
+        rows = [{"file": r.file, **one.rows} for r, one in zip(received, delivered, strict=True)]
+        about = {"receipts": shown.receipts(received), "rows in the files": shown.markdown(rows)}
+        yield from keep(edition, key, made, lineage, areas=len(made["areas"]), **about)
 
     return read_source
 

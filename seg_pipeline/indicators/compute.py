@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from seg_pipeline import tables
 from seg_pipeline.classifications import CONTRASTS, TOTAL, Contrast
 from seg_pipeline.indicators import evenness, exposure, information  # noqa: F401  registers their indices
-from seg_pipeline.indicators.registry import INDICATORS
+from seg_pipeline.indicators.registry import INDICATORS, Counts
 
 METHOD_VERSION = "1"
 CASE = ["source", "release", "city", "geography", "reference_year"]
@@ -30,33 +30,37 @@ def compute(counts: pd.DataFrame) -> pd.DataFrame:
 def _contrast(counts: pd.DataFrame, contrast: Contrast) -> Iterator[dict[str, Any]]:
     groups = [contrast.group, contrast.reference_group, TOTAL]
     told = counts[(counts["dimension"] == contrast.dimension) & counts["group"].isin(groups)]
-    wide = told.pivot(index=[*CASE, "area_id", "boundary_vintage"], columns="group", values="count").reindex(
-        columns=groups
-    )
-    for case, areas in wide.groupby(CASE, sort=True):
+    rows: list[Hashable] = [*CASE, "area_id", "boundary_vintage"]
+    wide = told.pivot(index=rows, columns="group", values="count")
+    cells = wide.reindex(columns=groups).to_numpy(np.float64, na_value=np.nan)
+    cases = wide.index.droplevel(["area_id", "boundary_vintage"])
+    number, known = pd.factorize(cases)
+    for at, case in enumerate(known):
         fixed = dict(zip(CASE, case, strict=True)) | {
             "dimension": contrast.dimension,
             "group": contrast.group,
             "reference_group": contrast.reference_group,
         }
-        yield from (fixed | row for row in _indices(areas.set_axis(["x", "y", "base"], axis=1)))
+        yield from (fixed | row for row in _indices(*cells[number == at].T))
 
 
-def _indices(areas: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    """Yield one row per index for one city, year and contrast. `areas` has x, y and the base of each area."""
-    seen = areas[areas["x"].notna() & areas["y"].notna()]
-    x, y = seen["x"].to_numpy(np.float64), seen["y"].to_numpy(np.float64)
-    lived_in = x + y > 0
+def _indices(x: Counts, y: Counts, base: Counts) -> Iterator[dict[str, Any]]:
+    """Yield one row per index for one city, year and contrast.
+
+    `x` and `y` are the two groups' counts in each area and `base` all of the dimension there; NaN where unknown.
+    """
+    seen = ~np.isnan(x) & ~np.isnan(y)
+    lived_in = seen & (x + y > 0)
     x, y = x[lived_in], y[lived_in]
-    status = "missing" if seen.empty else "observed" if x.sum() and y.sum() else "not_applicable"
-    base, covered = int(areas["base"].sum()), int(seen["base"].sum())
+    status = "missing" if not seen.any() else "observed" if x.any() and y.any() else "not_applicable"
+    everyone, covered = int(np.nansum(base)), int(np.nansum(base[seen]))
     for name, indicator in INDICATORS.items():
         yield {
             "indicator": name,
             "value": indicator.index(x, y) if status == "observed" else None,
             "areas": len(x),
             "population": covered,
-            "coverage": covered / base if base else None,
+            "coverage": covered / everyone if everyone else None,
             "status": status,
             "method_version": METHOD_VERSION,
         }
