@@ -316,7 +316,7 @@ def _show(snapshot: Snapshot) -> None:
     withheld = [finding["subject"] for finding in snapshot.manifest["findings"] if finding["rule"] == "withheld"]
     if withheld:
         click.echo(f"withheld counts of {', '.join(withheld)}: raw counts are not published before they are protected")
-    click.echo("\nDissimilarity D, latest reference year in brackets")
+    click.echo("\nDissimilarity D by postal area (* by city district), latest reference year")
     rows = eleven(snapshot.table("indicators"))
     _table(list(rows[0]), [list(map(str, row.values())) for row in rows])
 

@@ -48,7 +48,7 @@ def checked(key: Key, check: str, findings: Sequence[Finding]) -> dg.AssetCheckR
         passed=not findings,
         severity=dg.AssetCheckSeverity.ERROR if grave else dg.AssetCheckSeverity.WARN,
         description="; ".join(str(finding) for finding in findings),
-        metadata={"findings": shown.markdown([vars(finding) for finding in findings])} if findings else {},
+        metadata={"findings": shown.small_table([vars(finding) for finding in findings])} if findings else {},
     )
 
 

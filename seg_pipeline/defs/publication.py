@@ -132,8 +132,8 @@ def _metadata(published: Snapshot, new: bool, indicators: pd.DataFrame) -> dict[
     return {
         "version": published.version + ("" if new else " (unchanged)"),
         "folder": dg.MetadataValue.path(published.path),
-        "tables": shown.markdown(tables),
-        "eleven cities": shown.markdown(eleven(indicators)),
+        "tables": shown.small_table(tables),
+        "eleven cities": shown.small_table(eleven(indicators)),
         "cities": f"{indicators['city'].nunique()} of 11",
     } | made_up
 

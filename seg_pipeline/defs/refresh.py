@@ -88,4 +88,7 @@ def _said(event: dg.DagsterEvent) -> str:
     if meant and meant.description:
         return meant.description
     error = failure.error
-    return f"{event.step_key}: {error.message.strip() if error else 'failed'}"
+    while error and error.cause:
+        error = error.cause
+    said = error.message.strip() if error else "no message"
+    return f"{event.step_key}: a fault of the pipeline, not of a delivery: {said} (the rest is in the run's log, `seg dev`)"

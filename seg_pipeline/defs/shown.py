@@ -11,11 +11,11 @@ import pandas as pd
 
 from seg_pipeline import catalogue, tables
 from seg_pipeline.classifications import CITIES, CITY_CODES
-from seg_pipeline.indicators.summary import eleven
+from seg_pipeline.indicators.summary import POSTAL, eleven
 from seg_pipeline.sources.archive import Receipt
 
 NAMES = {city.city: city.name_en for city in CITIES}
-BAR, ROW, LEFT, WIDTH = 16, 22, 100, 460
+BAR, ROW, LEFT, WIDTH = 9, 15, 110, 250
 
 
 def columns(name: str) -> dg.TableSchema:
@@ -43,39 +43,48 @@ def metadata(table: pd.DataFrame, name: str, made_up: bool) -> dict[str, Any]:
     return shown | ({"made up": catalogue.texts("texts", "text")["made_up"]["en"]} if made_up else {})
 
 
-def receipts(received: Iterable[Receipt]) -> dg.MarkdownMetadataValue:
+def receipts(received: Iterable[Receipt]) -> dg.MetadataValue[Any]:
     """Return the deliveries that a source's tables were read from."""
     rows = [
         {"release": r.release, "part": r.part, "revision": r.revision, "file": r.file, "received": r.received,
          "bytes": r.size, "sha256": r.sha256[:12], "licence": r.licence}
         for r in received
     ]  # fmt: skip
-    return markdown(rows) if rows else dg.MetadataValue.md("Nothing has been received for this edition.")
+    return small_table(rows) if rows else dg.MetadataValue.text("nothing has been received for this edition")
 
 
-def markdown(rows: Sequence[Mapping[Any, Any]]) -> dg.MarkdownMetadataValue:
-    """Return rows as a small Markdown table."""
+def small_table(rows: Sequence[Mapping[Any, Any]]) -> dg.MetadataValue[Any]:
+    """Return rows as a small table."""
     if not rows:
-        return dg.MetadataValue.md("No rows.")
-    head = list(rows[0])
-    lines = [head, ["---"] * len(head), *([str(row[column]) for column in head] for row in rows)]
-    return dg.MetadataValue.md("\n".join(f"| {' | '.join(line)} |" for line in lines))
+        return dg.MetadataValue.text("nothing")
+    head = dict.fromkeys(name for row in rows for name in row)
+    return dg.MetadataValue.table(
+        [dg.TableRecord({str(name): _cell(row.get(name, "–")) for name in head}) for row in rows]
+    )
 
 
 def bars(values: Mapping[str, float], title: str) -> str:
-    """Return a bar chart as inline SVG, one bar for each name, from 0 to the largest value."""
-    most = max(values.values(), default=1) or 1
-    rows = [
-        f'<text x="{LEFT - 8}" y="{28 + at * ROW + 12}" text-anchor="end">{escape(name)}</text>'
-        f'<rect x="{LEFT}" y="{28 + at * ROW}" width="{value / most * (WIDTH - LEFT - 60):.1f}" height="{BAR}"/>'
-        f'<text x="{LEFT + 6 + value / most * (WIDTH - LEFT - 60):.1f}" y="{28 + at * ROW + 12}">{value:.3f}</text>'
+    """Return a bar chart as inline SVG, one bar for each name, from 0 to the largest value.
+
+    It is short on purpose: the UI draws small SVG in place and hides a larger one behind a link.
+    """
+    most = max(values.values(), default=0) or 1
+    names = "".join(
+        f'<text x="{LEFT - 4}" y="{(at + 1) * ROW + 9}">{escape(name)} {value:.3f}</text>'
         for at, (name, value) in enumerate(values.items())
-    ]
-    return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" role="img" width="{WIDTH}" height="{36 + len(values) * ROW}" '
-        f'font-family="sans-serif" font-size="12" fill="#3b6ea5"><title>{escape(title)}</title>'
-        f'<text x="8" y="16" font-weight="bold">{escape(title)}</text>{"".join(rows)}</svg>'
     )
+    drawn = "".join(
+        f"M{LEFT} {(at + 1) * ROW}h{value / most * WIDTH:.0f}v{BAR}H{LEFT}z" for at, value in enumerate(values.values())
+    )
+    size = f'width="{LEFT + WIDTH}" height="{(len(values) + 2) * ROW}" font-size="11"'
+    return (
+        f'<svg {size}><text y="9">{escape(title)}</text>'
+        f'<g text-anchor="end">{names}</g><path fill="#3b6ea5" d="{drawn}"/></svg>'
+    )
+
+
+def _cell(value: Any) -> str | int | float | bool:
+    return value if isinstance(value, str | int | float | bool) else str(value)
 
 
 def _counts(table: pd.DataFrame) -> dict[str, Any]:
@@ -92,7 +101,7 @@ def _counts(table: pd.DataFrame) -> dict[str, Any]:
     return {
         "coverage": f"{(told['status'] == 'observed').mean():.1%} of cells observed",
         "statuses": ", ".join(f"{status} {count}" for status, count in statuses.items()),
-        "dimensions": markdown(rows),
+        "dimensions": small_table(rows),
     }
 
 
@@ -101,19 +110,20 @@ def _areas(table: pd.DataFrame) -> dict[str, Any]:
     number = pd.crosstab(table["city"], kinds).reindex(CITY_CODES, fill_value=0)
     rows = [{"city": NAMES[city], **number.loc[city].astype(int).to_dict()} for city in CITY_CODES]
     located = f"{table['population'].notna().mean():.1%} of areas with a population" if len(table) else "no areas"
-    return {"coverage": located, "areas": markdown(rows)}
+    return {"coverage": located, "areas": small_table(rows)}
 
 
 def _indicators(table: pd.DataFrame) -> dict[str, Any]:
     income = table[(table["indicator"] == "dissimilarity") & (table["dimension"] == "income") & table["value"].notna()]
-    latest = income.sort_values("reference_year", kind="stable").drop_duplicates("city", keep="last")
+    postal = income[income["geography"] == POSTAL]
+    latest = postal.sort_values("reference_year", kind="stable").drop_duplicates("city", keep="last")
     values = latest.set_index("city")["value"]
     plotted = {NAMES[city]: float(values[city]) for city in CITY_CODES if city in values.index}
     coverage = table["coverage"].min()
     return {
         "coverage": f"least {coverage:.1%} of a city's people" if pd.notna(coverage) else "nothing covered",
-        "eleven cities": markdown(eleven(table)),
-        "plot": dg.MetadataValue.md(bars(plotted, "Dissimilarity D, low and high income, latest year")),
+        "eleven cities": small_table(eleven(table)),
+        "plot": dg.MetadataValue.md(bars(plotted, "D, low and high income, postal areas, latest year")),
     }
 
 

@@ -45,7 +45,7 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
         delivered = [_read(source, edition, receipt) for receipt in received]
         made = {table: join([getattr(one, table) for one in delivered], table) for table in SOURCE_TABLES}
         rows = [{"file": r.file, **one.rows} for r, one in zip(received, delivered, strict=True)]
-        about = {"receipts": shown.receipts(received), "rows in the files": shown.markdown(rows)}
+        about = {"receipts": shown.receipts(received), "rows in the files": shown.small_table(rows)}
         yield from keep(edition, key, made, lineage, areas=len(made["areas"]), **about)
 
     return read_source

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -30,10 +30,9 @@ def compute(counts: pd.DataFrame) -> pd.DataFrame:
 def _contrast(counts: pd.DataFrame, contrast: Contrast) -> Iterator[dict[str, Any]]:
     groups = [contrast.group, contrast.reference_group, TOTAL]
     told = counts[(counts["dimension"] == contrast.dimension) & counts["group"].isin(groups)]
-    rows: list[Hashable] = [*CASE, "area_id", "boundary_vintage"]
-    wide = told.pivot(index=rows, columns="group", values="count")
+    wide = told.set_index([*CASE, "area_id", "boundary_vintage", "group"])["count"].unstack("group")
     cells = wide.reindex(columns=groups).to_numpy(np.float64, na_value=np.nan)
-    cases = wide.index.droplevel(["area_id", "boundary_vintage"])
+    cases = pd.MultiIndex.from_frame(wide.index.to_frame()[CASE])
     number, known = pd.factorize(cases)
     for at, case in enumerate(known):
         fixed = dict(zip(CASE, case, strict=True)) | {
