@@ -91,4 +91,4 @@ def _said(event: dg.DagsterEvent) -> str:
     while error and error.cause:
         error = error.cause
     said = error.message.strip() if error else "no message"
-    return f"{event.step_key}: a fault of the pipeline, not of a delivery: {said} (the rest is in the run's log, `seg dev`)"
+    return f"{event.step_key}: a fault of the pipeline, not of a delivery: {said} (more in the run's log, `seg dev`)"

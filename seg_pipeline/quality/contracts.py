@@ -8,6 +8,8 @@ import pandera.errors
 from seg_pipeline import tables
 from seg_pipeline.quality.finding import Finding
 
+ABOUT_COLUMNS = {"column_in_schema": "no column", "column_in_dataframe": "the column"}
+
 
 def findings(table: pd.DataFrame, name: str) -> list[Finding]:
     """Return one finding per rule of the contract `name` that `table` breaks, in a fixed order."""
@@ -23,11 +25,12 @@ def findings(table: pd.DataFrame, name: str) -> list[Finding]:
 def _finding(table: pd.DataFrame, name: str, column: str, check: str, cases: pd.DataFrame) -> Finding:
     places = sorted({int(index) for index in cases["index"].dropna()})
     where = f"column {column}: " if column and column != name else ""
-    message = f"{where}expected {check}"
-    return Finding("block", name, check, message, len(places), _row(table, places, name) if places else "")
+    named = ", ".join(sorted({str(case) for case in cases["failure_case"]})) if check in ABOUT_COLUMNS else ""
+    message = f"{where}expected {ABOUT_COLUMNS.get(check, check)} {named}".rstrip()
+    return Finding("block", name, check, message, len(places), _row(table, places[0], name) if places else "")
 
 
-def _row(table: pd.DataFrame, places: list[int], name: str) -> str:
-    shown = [column for column in [*tables.key(name), "count", "value", "status"] if column in table.columns]
-    row = table.iloc[places[0]]
-    return ", ".join(f"{column} {row[column]}" for column in dict.fromkeys(shown))
+def _row(table: pd.DataFrame, place: int, name: str) -> str:
+    """Return which row it is, by its key: a finding goes into logs, and no count may."""
+    row = table.iloc[place]
+    return ", ".join(f"{column} {row[column]}" for column in tables.key(name) if column in table.columns)

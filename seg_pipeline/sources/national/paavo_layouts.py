@@ -62,7 +62,7 @@ def layout(data: bytes) -> Callable[[bytes, str], Sheet]:
         return _codes
     if b"Postinumero" in header and b"(HE)" in header:
         return _labels
-    delimited.decode(data, "iso-8859-1" if b"\0" not in data else "utf-8")
+    delimited.refuse_binary(data, "UTF-8 or ISO-8859-1")
     start = header.decode("utf-8", "replace").strip()
     raise Refused("layout", found=quoted(start), expected="a Paavo table (12f7 or its groups)", line=1)
 

@@ -62,10 +62,7 @@ def write(grid: Grid, dialect: Dialect, title: str = "") -> bytes:
 
 def decode(data: bytes, encoding: str) -> str:
     """Return the text of `data`, or refuse it when it is empty or visibly in another encoding."""
-    if not data.strip():
-        raise Refused("empty")
-    if data.startswith(UTF_16_MARKS) or b"\0" in data[:4096]:
-        raise Refused("encoding", found="UTF-16 or binary data", expected=encoding.upper(), line=1)
+    refuse_binary(data, "UTF-8" if encoding.startswith("utf-8") else encoding.upper())
     if encoding == "iso-8859-1":
         return _latin(data)
     try:
@@ -74,6 +71,14 @@ def decode(data: bytes, encoding: str) -> str:
         line = data.count(b"\n", 0, error.start) + 1
         byte = f"the byte 0x{data[error.start]:02X}"
         raise Refused("encoding", found=byte, expected="UTF-8", line=line) from None
+
+
+def refuse_binary(data: bytes, expected: str) -> None:
+    """Refuse bytes that are no text in any encoding of one byte a letter: nothing, UTF-16, or binary."""
+    if not data.strip():
+        raise Refused("empty")
+    if data.startswith(UTF_16_MARKS) or b"\0" in data[:4096]:
+        raise Refused("encoding", found="UTF-16 or binary data", expected=expected, line=1)
 
 
 def _latin(data: bytes) -> str:
