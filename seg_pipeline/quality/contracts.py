@@ -16,7 +16,8 @@ def findings(table: pd.DataFrame, name: str) -> list[Finding]:
     try:
         tables.CONTRACTS[name].validate(table, lazy=True)
     except pandera.errors.SchemaErrors as broken:
-        cases = broken.failure_cases.assign(column=broken.failure_cases["column"].fillna("").astype(str))
+        of_columns = broken.failure_cases["schema_context"] == "Column"
+        cases = broken.failure_cases.assign(column=broken.failure_cases["column"].where(of_columns, "").astype(str))
         rules = cases.groupby(["column", "check"], sort=True)
         return [_finding(table, name, str(column), str(check), rows) for (column, check), rows in rules]
     return []
@@ -24,7 +25,7 @@ def findings(table: pd.DataFrame, name: str) -> list[Finding]:
 
 def _finding(table: pd.DataFrame, name: str, column: str, check: str, cases: pd.DataFrame) -> Finding:
     places = sorted({int(index) for index in cases["index"].dropna()})
-    where = f"column {column}: " if column and column != name else ""
+    where = f"column {column}: " if column else ""
     named = ", ".join(sorted({str(case) for case in cases["failure_case"]})) if check in ABOUT_COLUMNS else ""
     message = f"{where}expected {ABOUT_COLUMNS.get(check, check)} {named}".rstrip()
     return Finding("block", name, check, message, len(places), _row(table, places[0], name) if places else "")

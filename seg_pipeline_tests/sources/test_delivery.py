@@ -53,8 +53,8 @@ def test_csv_and_workbook_give_the_same_tables() -> None:
     pd.testing.assert_frame_equal(from_csv.areas, from_workbook.areas)
     assert contracts.findings(from_csv.counts, "counts") == contracts.findings(from_csv.areas, "areas") == []
     told = from_csv.counts[from_csv.counts["area_id"] == "091-K02"].set_index("group")
-    assert told[["status", "lower", "upper"]].loc["domestic"].tolist() == ["suppressed", 0, 12]
-    assert told["status"].loc["foreign"] == "missing"
+    assert told["status"].to_dict() == {"domestic": "suppressed", "foreign": "missing", "total": "observed"}
+    assert (told["lower"].to_dict()["domestic"], told["upper"].to_dict()["domestic"]) == (0, 12)
     assert set(from_csv.counts["city"]) == {"091"}
 
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from seg_pipeline import tables
-from seg_pipeline.classifications import TOTAL
+from seg_pipeline.classifications import PARTITIONS, TOTAL
 from seg_pipeline.sources.national.paavo_layouts import Column, Sheet, variables
 from seg_pipeline.sources.readers import pxweb_csv
 from seg_pipeline.sources.refusal import Refused, quoted
@@ -22,10 +22,14 @@ from seg_pipeline.sources.source import release_year
 
 GEOGRAPHY = "postal_area"
 HIDDEN_BELOW = 30  # Paavo's description: groups are hidden where their base is below 30
-WHOLE = re.compile(r"[0-9]{1,9}(?:\.0+)?")
+LONGEST = 9  # digits of a count; the country has 5.6 million people
 NUMBER = re.compile(r"[0-9]{1,15}(?:\.[0-9]+)?")
-BLANK = ("", pxweb_csv.NOT_AVAILABLE)
-ABSENT = (*BLANK, pxweb_csv.NOT_LOGICAL, pxweb_csv.HIDDEN)
+WHY_ABSENT = {
+    pxweb_csv.HIDDEN: "suppressed",
+    pxweb_csv.NOT_LOGICAL: "not_applicable",
+    pxweb_csv.NOT_AVAILABLE: "missing",
+    "": "missing",
+}
 
 Integers = npt.NDArray[np.int64]
 Flags = npt.NDArray[np.bool_]
@@ -53,6 +57,7 @@ def counts(sheet: Sheet, release: str) -> pd.DataFrame:
         for dimension in variables()[variable]["dimension"].split()
         for group in [variables()[variable]["group"]]
     ]
+    _refuse_unequal(sheet, pieces)
     many, places = len(pieces), len(sheet.places)
     table = pd.concat(pieces, ignore_index=True)
     table["area_id"] = _repeat([place.code for place in sheet.places], np.tile(np.arange(places), many))
@@ -86,28 +91,27 @@ def areas(sheet: Sheet, release: str) -> pd.DataFrame:
 
 def whole_numbers(column: Column) -> Cells:
     """Return a column's cells as counts; a cell that is neither a count nor a marker of absence is refused."""
-    numbers = [
-        int(cell.partition(".")[0]) if WHOLE.fullmatch(cell) else _absent(column, at, cell)
-        for at, cell in enumerate(column.cells)
-    ]
-    status = np.full(len(numbers), "observed", dtype=object)
-    for at, cell in enumerate(column.cells):
-        if cell in ABSENT:
-            status[at] = {pxweb_csv.HIDDEN: "suppressed", pxweb_csv.NOT_LOGICAL: "not_applicable"}.get(cell, "missing")
-    return Cells(np.array(numbers, dtype=np.int64), status)
+    plain = [cell.removesuffix(".0") for cell in column.cells]
+    numbers = [int(cell) if _is_whole(cell) else _absent(column, at, cell) for at, cell in enumerate(plain)]
+    status = [WHY_ABSENT.get(cell, "observed") for cell in column.cells]
+    return Cells(np.array(numbers, dtype=np.int64), np.array(status, dtype=object))
 
 
 def check_numbers(column: Column) -> None:
     """Refuse a column of an average, a sum or a coordinate that holds something else than numbers."""
     for at, cell in enumerate(column.cells):
-        if cell not in ABSENT and not NUMBER.fullmatch(cell):
+        if cell not in WHY_ABSENT and not NUMBER.fullmatch(cell):
             raise Refused(
                 "not_a_number", found=quoted(cell), expected="number", line=column.lines[at], column=column.header
             )
 
 
+def _is_whole(cell: str) -> bool:
+    return cell.isdigit() and cell.isascii() and len(cell) <= LONGEST
+
+
 def _absent(column: Column, at: int, cell: str) -> int:
-    if cell in ABSENT:
+    if cell in WHY_ABSENT:
         return 0
     raise Refused(
         "not_a_number", found=quoted(cell), expected="whole_number", line=column.lines[at], column=column.header
@@ -146,6 +150,29 @@ def _piece(
             "upper": _where(observed | (hidden & base.observed), np.where(hidden, base.number, cells.number)),
         }
     )
+
+
+def _refuse_unequal(sheet: Sheet, pieces: list[pd.DataFrame]) -> None:
+    """Refuse an area where every group of a dimension is told and they do not sum to the dimension's base."""
+    by_case: dict[tuple[str, int], list[pd.DataFrame]] = {}
+    for piece in pieces if sheet.places else []:
+        by_case.setdefault((piece["dimension"].iloc[0], piece["reference_year"].iloc[0]), []).append(piece)
+    for (dimension, year), told in by_case.items():
+        total = next(piece["count"] for piece in told if piece["group"].iloc[0] == TOTAL)
+        parts = [piece["count"] for piece in told if piece["group"].iloc[0] != TOTAL]
+        if dimension in PARTITIONS and parts:
+            summed = pd.concat(parts, axis=1).sum(axis=1, min_count=len(parts))
+            off = (summed != total).fillna(False).to_numpy(bool)
+            if off.any():
+                at = int(off.argmax())
+                column = next(
+                    c
+                    for c in sheet.columns
+                    if dimension in _dimensions(c.variable) and c.year == year and _group(c.variable) == TOTAL
+                )
+                raise Refused(
+                    "total", found=str(summed[at]), expected=str(total[at]), line=column.lines[at], column=column.header
+                )
 
 
 def _where(told: Flags, numbers: Integers) -> pd.arrays.IntegerArray:

@@ -1,0 +1,183 @@
+"""The whole way in a temporary data folder, as a user walks it: refresh, again, one change, and what is shown."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+
+import dagster as dg
+import pandas as pd
+import pytest
+
+from seg_pipeline import parquet, settings, snapshots
+from seg_pipeline.classifications import CITIES, CITY_CODES
+from seg_pipeline.definitions import defs
+from seg_pipeline.defs import shown
+from seg_pipeline.defs.lineage import FILES, Edition, upstream
+from seg_pipeline.defs.partitions import EDITIONS
+from seg_pipeline.defs.refresh import yearly
+from seg_pipeline.defs.sources import join
+from seg_pipeline.defs.warehouse import Warehouse
+from seg_pipeline_tests.conftest import Seg
+
+DEMO = ("refresh", "--edition", "2026", "--profile", "demo")
+
+
+def opened(seg: Seg) -> snapshots.Snapshot:
+    return snapshots.open("2026.1-demo", seg.data / "snapshots")
+
+
+def test_the_demo_edition_is_published_whole_and_says_that_it_is_made_up(demo: Seg) -> None:
+    snapshot = opened(demo)
+    assert snapshot.verify() == []
+    assert snapshot.tables == ["areas", "cities", "counts", "groups", "indicators"]
+    assert set(snapshot.table("indicators")["city"]) == set(CITY_CODES)
+    assert {receipt["source"] for receipt in snapshot.manifest["receipts"]} >= {city.id for city in CITIES}
+    assert all(receipt["made_up"] for receipt in snapshot.manifest["receipts"])
+    assert snapshot.manifest["code"]["source_sha256"] and snapshot.manifest["lock_sha256"]
+    for path in (demo.data / "tables" / "demo").rglob("*.parquet"):
+        assert path.stem == "snapshot" or "MADE-UP" in parquet.footer(path)["made_up"]
+
+
+def test_the_terminal_shows_where_it_is_what_is_in_it_and_the_eleven_cities(demo: Seg) -> None:
+    done = demo(*DEMO)
+    assert done.returncode == 0
+    assert "MADE-UP DATA" in done.stdout and "2026.1-demo" in done.stdout
+    assert str(demo.data / "snapshots" / "2026.1-demo") in done.stdout
+    assert all(city.name_en in done.stdout for city in CITIES)
+
+
+def test_again_with_nothing_changed_makes_nothing_and_publishes_nothing(demo: Seg) -> None:
+    before = {path: path.stat().st_mtime_ns for path in (demo.data / "tables").rglob("*.parquet")}
+    done = demo(*DEMO)
+    assert done.returncode == 0 and "nothing has changed" in done.stderr
+    assert {path: path.stat().st_mtime_ns for path in (demo.data / "tables").rglob("*.parquet")} == before
+    assert demo.snapshots == ["2026.1-demo"]
+
+
+def test_raw_counts_of_cities_are_not_published_and_the_manifest_says_so(demo: Seg) -> None:
+    snapshot = opened(demo)
+    assert set(snapshot.table("counts")["source"]) == {"paavo"}
+    assert {f["subject"] for f in snapshot.manifest["findings"]} == {city.id for city in CITIES}
+    of_cities = snapshot.table("indicators").query("source != 'paavo' and value.notna()")
+    assert len(of_cities) and (of_cities["value"] == of_cities["value"].round(3)).all()
+    raw = snapshot.table("areas").query("geography == 'city_district'")
+    assert len(raw) and raw["population"].isna().all()
+
+
+def test_every_published_count_is_one_that_its_source_published(demo: Seg) -> None:
+    counts = opened(demo).table("counts")
+    hidden = counts[counts["status"] == "suppressed"]
+    assert len(hidden) and hidden["count"].isna().all() and (hidden["upper"] >= 1).all()
+
+
+def test_one_new_delivery_makes_only_what_depends_on_it(demo: Seg, tmp_path: object) -> None:
+    """A table that is touched is made again; the other sources are left alone, and the content stays published."""
+    copy = Seg(demo.data.parent / "copy")
+    shutil.copytree(demo.data, copy.data)
+    lost = copy.data / "tables" / "demo" / "2026" / "lahti" / "counts.parquet"
+    lost.unlink()
+    edition = Edition(2026, Warehouse(settings.Settings(copy.data, "demo")))
+    assert edition.stale() == [("lahti",), ("areas",), ("counts",), ("indicators",), ("snapshot",)] or set(
+        edition.stale()
+    ) == {("lahti",), ("counts",), ("areas",), ("indicators",), ("snapshot",)}
+    done = copy(*DEMO)
+    assert done.returncode == 0 and "helsinki" not in done.stderr and "lahti" in done.stderr
+    assert copy.snapshots == ["2026.1-demo"]
+    assert edition.stale() == []
+
+
+def test_publishing_alone_refuses_tables_that_are_out_of_date(demo: Seg, monkeypatch: pytest.MonkeyPatch) -> None:
+    copy = Seg(demo.data.parent / "behind")
+    shutil.copytree(demo.data, copy.data)
+    (copy.data / "tables" / "demo" / "2026" / "turku" / "counts.parquet").unlink()
+    monkeypatch.setenv("SEG_DATA", str(copy.data))
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = defs.resolve_job_def("refresh").execute_in_process(
+            partition_key="2026",
+            instance=instance,
+            asset_selection=[dg.AssetKey("snapshot")],
+            raise_on_error=False,
+            run_config={"resources": {"editions": {"config": {"profile": "demo"}}}},
+        )
+    assert not result.success
+    failed = [event.step_failure_data.user_failure_data for event in result.all_events if event.is_step_failure]
+    assert failed[0] and "turku" in str(failed[0].description)
+    assert copy.snapshots == ["2026.1-demo"]
+
+
+def test_every_materialisation_shows_rows_cities_coverage_and_a_table_or_plot(demo: Seg) -> None:
+    with dg.DagsterInstance.from_config(str(demo.data / "dagster" / "demo")) as instance:
+        for key in FILES:
+            event = instance.get_latest_materialization_event(dg.AssetKey(list(key)))
+            assert event and event.asset_materialization and event.asset_materialization.partition == "2026"
+            told = event.asset_materialization.metadata
+            assert "cities" in told and "made up" in told
+            if key != ("snapshot",):
+                assert {"dagster/row_count", "coverage"} <= set(told)
+            assert any(isinstance(value, dg.TableMetadataValue) for value in told.values())
+        plot = instance.get_latest_materialization_event(dg.AssetKey("indicators"))
+        assert plot and plot.asset_materialization
+        drawn = str(plot.asset_materialization.metadata["plot"].value)
+        assert drawn.startswith("![D of") and all(city.name_en in drawn for city in CITIES)
+        assert len(drawn) < 1000  # the UI hides longer pictures behind a link
+
+
+def test_assets_are_in_their_groups_with_one_partition_axis_and_blocking_contracts() -> None:
+    graph = defs.resolve_asset_graph()
+    groups: dict[str, set[str]] = {}
+    for key in graph.get_all_asset_keys():
+        node = graph.get(key)
+        groups.setdefault(str(node.group_name), set()).add(key.to_user_string())
+        assert node.partitions_def == EDITIONS
+    assert groups["cities"] == {city.id for city in CITIES}
+    assert groups["national"] == {"paavo"}
+    assert groups["picture"] == {"counts", "areas", "indicators"}
+    assert groups["publication"] == {"snapshot"}
+    checks = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
+    assert {(source, "contract") for source in (*groups["cities"], "paavo", *groups["picture"])} <= checks
+    assert all(graph.get_check_spec(key).blocking for key in graph.asset_check_keys)
+
+
+def test_the_schedule_asks_for_the_edition_of_its_year() -> None:
+    when = datetime(2031, 2, 15, 6, tzinfo=UTC)
+    with dg.DagsterInstance.ephemeral() as instance:
+        asked = yearly(dg.build_schedule_context(instance=instance, scheduled_execution_time=when))
+    assert isinstance(asked, dg.RunRequest) and asked.partition_key == "2031"
+    assert yearly.default_status == dg.DefaultScheduleStatus.RUNNING
+    assert "2026" in EDITIONS.get_partition_keys(current_time=datetime(2026, 1, 2, tzinfo=UTC))
+
+
+def test_what_an_asset_is_made_from() -> None:
+    assert upstream(("indicators",)) == [("counts",)]
+    assert set(upstream(("snapshot",))) == {("counts",), ("areas",), ("indicators",)}
+    assert ("helsinki",) in upstream(("counts",)) and upstream(("helsinki",)) == []
+
+
+def test_two_runs_of_the_same_deliveries_give_the_same_bytes(demo: Seg, seg: Seg) -> None:
+    done = seg(*DEMO, LC_ALL="C", TZ="Asia/Tokyo", PYTHONHASHSEED="7")
+    assert done.returncode == 0, done.stderr
+    one, two = opened(demo).manifest, opened(seg).manifest
+    assert one["content"] == two["content"]
+    assert {name: file for name, file in one["files"].items() if name != "manifest.json"} == two["files"]
+
+
+def test_the_original_release_goes_before_its_restatement() -> None:
+    from seg_pipeline_tests.spec.test_compute import area, counts
+
+    original, restated = counts(*area("1", 30, 10, 50)), counts(*area("1", 31, 9, 50))
+    pd.testing.assert_frame_equal(join([original, restated], "counts"), original)
+
+
+def test_a_bar_chart_of_nothing_is_drawn() -> None:
+    assert "%3Csvg" in shown.bars({}, "nothing")
+
+
+def test_the_list_and_the_verification_of_snapshots(demo: Seg) -> None:
+    assert "2026.1-demo" in demo("snapshots", "list").stdout
+    shown_ = demo("snapshots", "show")
+    assert shown_.returncode == 0 and "MADE-UP" in shown_.stdout
+    assert demo("snapshots", "verify").returncode == 0
+    package = json.loads((opened(demo).path / "datapackage.json").read_text(encoding="utf-8"))
+    assert {source["title"] for source in package["sources"]} > {"Paavo, open data by postal code area"}

@@ -1,0 +1,177 @@
+"""Bad deliveries through the command line: one message, exit status not 0, kept in the archive, nothing published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from seg_pipeline import settings
+from seg_pipeline_tests.conftest import Seg
+
+Spoil = Callable[[bytes], bytes]
+
+
+def renamed(data: bytes) -> bytes:
+    """Return a made-up release with area names that do not say so, so that it passes for a real one."""
+    return data.replace(b"Keksitty ", b"").replace("KEKSITTYÄ AINEISTOA - made-up data".encode("iso-8859-1"), b"x")
+
+
+def paavo(release: str) -> bytes:
+    return renamed((settings.DEMO / "paavo" / f"made_up_paavo_{release}.csv").read_bytes())
+
+
+def in_line(number: int, old: bytes, new: bytes) -> Spoil:
+    def spoil(data: bytes) -> bytes:
+        lines = data.split(b"\n")
+        assert old in lines[number - 1]
+        lines[number - 1] = lines[number - 1].replace(old, new, 1)
+        return b"\n".join(lines)
+
+    return spoil
+
+
+def field(line: int, index: int, value: bytes, separator: bytes = b",") -> Spoil:
+    def spoil(data: bytes) -> bytes:
+        lines = data.split(b"\n")
+        cells = lines[line - 1].split(separator)
+        cells[index] = value
+        lines[line - 1] = separator.join(cells)
+        return b"\n".join(lines)
+
+    return spoil
+
+
+def without_column(separator: bytes, index: int, first: int) -> Spoil:
+    def spoil(data: bytes) -> bytes:
+        lines = data.split(b"\n")
+        for at in range(first - 1, len(lines) - 1):
+            cells = lines[at].split(separator)
+            del cells[index]
+            lines[at] = separator.join(cells)
+        return b"\n".join(lines)
+
+    return spoil
+
+
+def line_again(number: int) -> Spoil:
+    return lambda data: data + data.split(b"\n")[number - 1] + b"\n"
+
+
+# name: release, what is spoiled, what the message says
+BAD: dict[str, tuple[str, Spoil, str]] = {
+    "a missing column": ("2020", without_column(b";", 6, 3), r'line 3, column "he_naiset".*missing'),
+    "a missing key column": ("2018", without_column(b",", 6, 1), r'line 1, column "kuntano".*missing'),
+    "an unknown variable": ("2020", in_line(3, b"Miehet, 2018", b"Herrat, 2018"), r'line 3.*"Herrat, 2018 \(HE\)"'),
+    "text in a number": ("2018", field(5, 7, b"many"), r'line 5, column "he_vakiy".*"many"'),
+    "text in a number that is not a count": ("2018", field(5, 10, b"n/a"), r'line 5, column "he_kika".*"n/a"'),
+    "a negative count": ("2026", field(4, 20, b"-3.0"), r'line 4.*"-3.0"'),
+    "half a person": ("2026", field(4, 21, b"10.5"), r'line 4.*"10.5"'),
+    "a duplicated area": ("2018", line_again(7), r"line \d+.*already on line 7"),
+    "a municipality that is not in the catalogue": (
+        "2020", in_line(9, b"(", b"(Uusi"), r'line 9, column "Postinumeroalue".*municipalities\.csv',
+    ),
+    "a municipality code that lost its zero": ("2018", field(4, 6, b"91"), r'line 4, column "kuntano".*"91"'),
+    "an area code that lost its zeros": ("2018", field(4, 0, b"107"), r'line 4, column "kuntano".*five digits'),
+    "cut in the middle": ("2020", lambda data: data[: len(data) // 2], r"line \d+.*ends in the middle"),
+    "cut between two rows": (
+        "2018", lambda data: b"".join(data.splitlines(keepends=True)[:90]), r"nothing for .*Rovaniemi",
+    ),
+    "many rows gone": (
+        "2020", lambda data: b"".join(row for at, row in enumerate(data.splitlines(keepends=True)) if at % 9 or at < 9),
+        r"the groups sum to \d+, but the total is \d+",
+    ),
+    "an empty file": ("2018", lambda _: b"", "the file is empty"),
+    "UTF-8 where ISO-8859-1 belongs": (
+        "2020", lambda data: data.decode("iso-8859-1").encode("utf-8"), r"line 1.*ISO-8859-1, found UTF-8",
+    ),
+    "ISO-8859-1 where UTF-8 belongs": (
+        "2026", lambda data: data.decode("utf-8-sig").encode("iso-8859-1"), r"line 1.*UTF-8",
+    ),
+    "UTF-16": ("2018", lambda data: data.decode("utf-8").encode("utf-16"), "UTF-16"),
+    "a file of another source": (
+        "2018", lambda _: "kunta;etuus;saajat\n091;työttömyysturva;10\n".encode(), "not a file of this source",
+    ),
+    "a web page": ("2018", lambda _: b"<!DOCTYPE html>\n<html>\n", "not a file of this source"),
+    "groups that do not sum to their total": (
+        "2018", field(5, 7, b"99999"), r'line 5, column "he_vakiy".*sum to \d+, but the total is 99999',
+    ),
+    "the release of another year": ("2018", lambda data: data.replace(b",2018,", b",2017,"), r'"2017".*"2018"'),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_release_is_refused_with_one_message_and_kept(seg: Seg, tmp_path: Path, name: str) -> None:
+    release, spoil, said = BAD[name]
+    file = tmp_path / "paavo.csv"
+    file.write_bytes(spoil(paavo(release)))
+    done = seg("receive", "paavo", file, "--release", release)
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    message = done.stderr.strip()
+    assert message.startswith("refused: paavo: paavo.csv") and len(message.splitlines()) == 1, message
+    assert re.search(said, message), message
+    kept = [path for path in (seg.data / "archive" / "real" / "objects").rglob("*") if path.is_file()]
+    assert [path.read_bytes() for path in kept] == [file.read_bytes()]
+
+
+def test_a_refused_delivery_stops_the_refresh_until_it_is_put_right_or_withdrawn(seg: Seg, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_bytes(paavo("2018"))
+    bad.write_bytes(field(5, 7, b"many")(paavo("2018")))
+    assert seg("receive", "paavo", good, "--release", "2018").returncode == 0
+    assert seg("receive", "paavo", bad, "--release", "2018").returncode == 1
+    failed = seg("refresh", "--edition", "2026", "--profile", "own")
+    assert failed.returncode == 1 and seg.snapshots == []
+    assert failed.stderr.count("bad.csv, line 5") == 1 and "nothing was published" in failed.stderr
+    again = seg("receive", "paavo", good, "--release", "2018")
+    assert again.returncode == 0 and "seg withdraw" in again.stdout
+    assert seg("withdraw", "paavo", "--release", "2018", "--why", "a cell is text").returncode == 0
+    assert "a cell is text" in seg("received").stdout
+    done = seg("refresh", "--edition", "2026", "--profile", "own")
+    assert done.returncode == 0 and seg.snapshots == ["2026.1"], done.stderr
+
+
+def test_made_up_data_is_not_taken_among_real_deliveries(seg: Seg, tmp_path: Path) -> None:
+    named = settings.DEMO / "paavo" / "made_up_paavo_2026.csv"
+    done = seg("receive", "paavo", named, "--release", "2026")
+    assert done.returncode == 1 and "made-up" in done.stderr
+    renamed_file = tmp_path / "paavo.csv"
+    renamed_file.write_bytes(named.read_bytes())
+    done = seg("receive", "paavo", renamed_file, "--release", "2026", "--language", "sv")
+    assert done.returncode == 1 and "påhittat" in done.stderr
+    assert not (seg.data / "archive" / "real" / "objects").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["receive", "pavo", "{file}", "--release", "2018"], 2, "'pavo' is not a source; there are: paavo, espoo"),
+        (["receive", "paavo", "nowhere.csv", "--release", "2018"], 2, "does not exist"),
+        (["receive", "paavo", "{file}"], 2, "--release"),
+        (["receive", "paavo", "{file}", "--release", "last"], 1, "not a year"),
+        (["refresh", "--edition", "2019"], 2, "there are the editions 2026 to"),
+        (["refresh", "--edition", "2026", "--profile", "real"], 2, "is not one of 'demo', 'own', 'live'"),
+        (["refresh", "--edition", "2026", "--profile", "own"], 1, "nothing has been received"),
+        (["refresh", "--edition", "2026", "--profile", "live"], 1, "no source can be fetched yet"),
+        (["snapshots", "show", "2026.1"], 1, "there is no snapshot '2026.1'"),
+        (["snapshots", "verify"], 1, "no snapshot in"),
+        (["withdraw", "paavo", "--release", "2018", "--why", "x"], 1, "no such revision"),
+        (["publish"], 2, "No such command"),
+    ],
+)
+def test_a_wrong_command_says_what_is_wrong(seg: Seg, tmp_path: Path, words: list[str], status: int, said: str) -> None:
+    file = tmp_path / "paavo.csv"
+    file.write_bytes(paavo("2018"))
+    done = seg(*[word.format(file=file) for word in words])
+    assert (done.returncode, "Traceback" in done.stderr) == (status, False), done.stderr
+    assert said in done.stderr + done.stdout
+
+
+def test_an_empty_house_says_what_to_do(seg: Seg) -> None:
+    assert "nothing has been received" in seg("received").stdout
+    assert "no snapshot" in seg("snapshots", "list").stdout
+    wrong = seg("refresh", SEG_PROFILE="x")
+    assert wrong.returncode == 1
