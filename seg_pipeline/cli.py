@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from seg_pipeline.snapshots import Snapshot
     from seg_pipeline.sources.source import Source
 
-FIRST_EDITION = 2026
 PROFILE = click.option(
     "--profile",
     type=click.Choice(settings.PROFILES),
@@ -27,6 +25,12 @@ PROFILE = click.option(
     help="demo: the made-up deliveries of data/demo; own: what has been received; live: fetch, then own. "
     "Default: SEG_PROFILE, or own.",
 )
+
+FINDINGS = {  # rule of a finding in the manifest: what is said of its subjects
+    "arrived": "nothing has been received from",
+    "late": "nothing of the edition's own year yet from",
+    "withheld": "raw counts, not published before they are protected, of",
+}
 
 
 class Failed(click.ClickException):
@@ -37,7 +41,20 @@ class Failed(click.ClickException):
         click.echo(self.format_message(), file=file or sys.stderr)
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Door(click.Group):
+    """The command line's door: what was foreseen is one message, not a traceback."""
+
+    def invoke(self, context: click.Context) -> Any:
+        """Run the command."""
+        try:
+            return super().invoke(context)
+        except settings.Foreseen as error:
+            raise Failed(str(error)) from None
+        except OSError as error:
+            raise Failed(f"{error.filename or 'the disk'}: {error.strerror or error}") from None
+
+
+@click.group(cls=Door, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(__version__, prog_name="seg")
 def main() -> None:
     """The pipeline under Finland's situation picture of segregation.
@@ -64,20 +81,19 @@ def receive(source: str, file: Path, release: str, licence: str, language: str) 
     from seg_pipeline.sources.reception import receive as take
     from seg_pipeline.sources.refusal import Refused
 
-    archive = Archive(_settings("own").archive)
-    with _foreseen():
-        try:
-            taken = take(archive, _source(source), release, file.name, file.read_bytes(), licence)
-        except Refused as refused:
-            raise Failed(refused.message(language)) from None
-        receipt = taken.receipt
-        if taken.new:
-            click.echo(f"received {receipt}: {receipt.file}, {receipt.size:,} bytes, sha256 {receipt.sha256}")
-            if receipt.revision > 1:
-                click.echo(f"revision {receipt.revision - 1} is kept; revision {receipt.revision} is read from now on")
-        else:
-            click.echo(f"received before: {receipt}, on {receipt.received}; nothing to do")
-            _say_superseded(archive, receipt)
+    archive = Archive(settings.current("own").archive)
+    try:
+        taken = take(archive, _source(source), release, file.name, file.read_bytes(), licence)
+    except Refused as refused:
+        raise Failed(refused.message(language)) from None
+    receipt = taken.receipt
+    if taken.new:
+        click.echo(f"received {receipt}: {receipt.file}, {receipt.size:,} bytes, sha256 {receipt.sha256}")
+        if receipt.revision > 1:
+            click.echo(f"revision {receipt.revision - 1} is kept; revision {receipt.revision} is read from now on")
+    else:
+        click.echo(f"received before: {receipt}, on {receipt.received}; nothing to do")
+        _say_superseded(archive, receipt)
     if taken.refused:
         raise Failed(f"refused: {taken.refused.message(language)}")
     assert taken.delivered is not None  # noqa: S101  a reception holds one of the two
@@ -101,7 +117,7 @@ def received(source: str | None) -> None:
     """List what has been received, of SOURCE or of all."""
     from seg_pipeline.sources.archive import Archive
 
-    archive = Archive(_settings("own").archive)
+    archive = Archive(settings.current("own").archive)
     rows = [
         [r.source, r.release, r.part, str(r.revision), r.file, f"{r.size:,}", r.received, archive.withdrawn(r) or "–"]
         for r in archive.receipts(_source(source).id if source else None)
@@ -124,13 +140,12 @@ def withdraw(source: str, release: str, part: str, revision: int | None, why: st
     """Let a revision no longer count: the one before it is read again. Its bytes and receipt stay."""
     from seg_pipeline.sources.archive import Archive
 
-    archive = Archive(_settings("own").archive)
+    archive = Archive(settings.current("own").archive)
     there = [r for r in archive.revisions(_source(source).id, release, part) if not archive.withdrawn(r)]
     chosen = [r for r in there if revision in (None, r.revision)]
     if not chosen:
         raise Failed(f"there is no such revision of {source} {release} ({part}); `seg received {source}` lists them")
-    with _foreseen():
-        archive.withdraw(chosen[-1], why)
+    archive.withdraw(chosen[-1], why)
     click.echo(f"withdrawn: {chosen[-1]} ({why})")
 
 
@@ -145,7 +160,7 @@ def refresh(edition: int | None, profile: str | None, force: bool) -> None:
     from seg_pipeline.sources.archive import Archive
     from seg_pipeline.sources.reception import receive_demo
 
-    chosen, year = _settings(profile), _edition(edition)
+    chosen, year = settings.current(profile), _edition(edition)
     if chosen.profile == "live":
         raise Failed("no source can be fetched yet: receive files with `seg receive` and use --profile own")
     if chosen.made_up:
@@ -185,7 +200,7 @@ def list_() -> None:
 
     there = versions()
     if not there:
-        click.echo(f"no snapshot in {_settings().snapshots} yet; `seg refresh` publishes one")
+        click.echo(f"no snapshot in {settings.current().snapshots} yet; `seg refresh` publishes one")
         return
     _table(
         ["version", "published (UTC)", "made up", "tables", "rows"],
@@ -212,7 +227,7 @@ def verify(version: str) -> None:
 
     chosen = versions() if version == "all" else [_open(version)]
     if not chosen:
-        raise Failed(f"no snapshot in {_settings().snapshots} yet")
+        raise Failed(f"no snapshot in {settings.current().snapshots} yet")
     problems = {snapshot.version: snapshot.verify() for snapshot in chosen}
     for name, found in problems.items():
         click.echo(f"{name}: {'every byte as published' if not found else f'{len(found)} problems'}")
@@ -229,7 +244,7 @@ def dev(profile: str | None, port: int) -> None:
     """Open the Dagster UI on loopback, with its daemon, so that the yearly schedule runs."""
     from seg_pipeline.defs.refresh import make_home
 
-    chosen = _settings(profile)
+    chosen = settings.current(profile)
     os.environ |= {
         "DAGSTER_HOME": str(make_home(chosen)),
         "SEG_DATA": str(chosen.data),
@@ -242,18 +257,11 @@ def dev(profile: str | None, port: int) -> None:
     os.execv(dagster, words)  # noqa: S606  our own program, fixed words
 
 
-def _settings(profile: str | None = None) -> settings.Settings:
-    try:
-        return settings.current(profile)
-    except settings.SettingsError as error:
-        raise Failed(f"{error} (SEG_PROFILE)") from None
-
-
 def _edition(edition: int | None) -> int:
     this = datetime.now(UTC).year
     year = this if edition is None else edition
-    if not FIRST_EDITION <= year <= this:
-        raise click.BadParameter(f"there are the editions {FIRST_EDITION} to {this}", param_hint="--edition")
+    if not settings.FIRST_EDITION <= year <= this:
+        raise click.BadParameter(f"there are the editions {settings.FIRST_EDITION} to {this}", param_hint="--edition")
     return year
 
 
@@ -272,20 +280,7 @@ def _open(version: str) -> Snapshot:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", published.MadeUpDataWarning)  # it is printed with the snapshot
-        try:
-            return published.open(version)
-        except published.SnapshotError as error:
-            raise Failed(str(error)) from None
-
-
-@contextmanager
-def _foreseen() -> Iterator[None]:
-    from seg_pipeline.sources.archive import ArchiveError
-
-    try:
-        yield
-    except ArchiveError as error:
-        raise Failed(str(error)) from None
+        return published.open(version)
 
 
 def _say_superseded(archive: Any, receipt: Any) -> None:
@@ -310,12 +305,10 @@ def _show(snapshot: Snapshot) -> None:
     click.echo(f"folder   {snapshot.path}")
     held = ", ".join(f"{name} {rows:,}" for name, rows in snapshot.manifest["tables"].items())
     click.echo(f"rows     {held}")
-    silent = [finding["subject"] for finding in snapshot.manifest["findings"] if finding["rule"] == "arrived"]
-    if silent:
-        click.echo(f"warning  nothing has been received from {', '.join(silent)}")
-    withheld = [finding["subject"] for finding in snapshot.manifest["findings"] if finding["rule"] == "withheld"]
-    if withheld:
-        click.echo(f"withheld counts of {', '.join(withheld)}: raw counts are not published before they are protected")
+    for rule, said in FINDINGS.items():
+        subjects = [finding["subject"] for finding in snapshot.manifest["findings"] if finding["rule"] == rule]
+        if subjects:
+            click.echo(f"{rule:<8} {said}: {', '.join(subjects)}")
     click.echo("\nDissimilarity D by postal area (* by city district), latest reference year")
     rows = eleven(snapshot.table("indicators"))
     _table(list(rows[0]), [list(map(str, row.values())) for row in rows])

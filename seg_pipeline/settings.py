@@ -21,7 +21,14 @@ os.environ.setdefault("DAGSTER_DISABLE_TELEMETRY", "yes")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 
-class SettingsError(ValueError):
+FIRST_EDITION = 2026
+
+
+class Foreseen(ValueError):  # noqa: N818  it is not always an error of ours
+    """Something that a user can put right: its message says what and how. The command line shows it as it is."""
+
+
+class SettingsError(Foreseen):
     """The environment asks for something that does not exist."""
 
 
@@ -35,7 +42,9 @@ class Settings:
     def __post_init__(self) -> None:
         """Refuse a profile that does not exist."""
         if self.profile not in PROFILES:
-            raise SettingsError(f"profile {self.profile!r} does not exist; choose one of {', '.join(PROFILES)}")
+            raise SettingsError(
+                f"profile {self.profile!r} does not exist; choose one of {', '.join(PROFILES)} (SEG_PROFILE)"
+            )
 
     @property
     def made_up(self) -> bool:

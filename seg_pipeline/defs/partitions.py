@@ -2,7 +2,8 @@
 
 import dagster as dg
 
-FIRST_EDITION = "2026"
+from seg_pipeline.settings import FIRST_EDITION
+
 EDITIONS = dg.TimeWindowPartitionsDefinition(
-    start=FIRST_EDITION, fmt="%Y", cron_schedule="0 0 1 1 *", timezone="UTC", end_offset=1
+    start=str(FIRST_EDITION), fmt="%Y", cron_schedule="0 0 1 1 *", timezone="UTC", end_offset=1
 )

@@ -111,10 +111,10 @@ def _warnings(edition: Edition) -> list[Finding]:
     """Return what a reader of the snapshot has to know: sources that have sent nothing, and counts kept back."""
     found = []
     for source in all_sources().values():
-        deliveries = len(edition.archive.current(source.id, edition.year))
-        if missing := arrivals.finding(source.id, edition.year, deliveries):
-            found.append(missing)
-        elif not source.open:
+        releases = [receipt.release for receipt in edition.archive.current(source.id, edition.year)]
+        if behind := arrivals.finding(source.id, edition.year, releases):
+            found.append(behind)
+        if releases and not source.open:
             said = "its counts are used in the indicators and not published: they are raw and not yet protected"
             found.append(Finding("warn", source.id, "withheld", said))
     return found

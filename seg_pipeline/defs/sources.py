@@ -38,14 +38,19 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
         edition = editions.of(context)
         received = edition.archive.current(source.id, edition.year)
         lineage = edition.made_from(key)
-        finding = arrivals.finding(source.id, edition.year, len(received))
+        finding = arrivals.finding(source.id, edition.year, [receipt.release for receipt in received])
         yield checked(key, ARRIVED, [finding] if finding else [])
         if finding and finding.severity == "block":
             raise dg.Failure(str(finding), allow_retries=False)
         delivered = [_read(source, edition, receipt) for receipt in received]
         made = {table: join([getattr(one, table) for one in delivered], table) for table in SOURCE_TABLES}
         rows = [{"file": r.file, **one.rows} for r, one in zip(received, delivered, strict=True)]
+        again = sum(len(one.counts) for one in delivered) - len(made["counts"])
         about = {"receipts": shown.receipts(received), "rows in the files": shown.small_table(rows)}
+        if again:
+            about["counts left aside"] = dg.MetadataValue.text(
+                f"{again} that another file of the release tells as well"
+            )
         yield from keep(edition, key, made, lineage, areas=len(made["areas"]), **about)
 
     return read_source

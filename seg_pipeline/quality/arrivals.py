@@ -1,17 +1,26 @@
-"""Has every source delivered something for the edition? The catalogue says which of them must."""
+"""Has every source delivered for the edition? The catalogue says which of them must have delivered something."""
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 from seg_pipeline import catalogue
 from seg_pipeline.quality.finding import Finding
 
+ABSENT, LATE = "arrived", "late"
 
-def finding(source: str, edition: int, deliveries: int) -> Finding | None:
-    """Return a finding when a source has delivered nothing; it blocks where the source is required."""
-    if deliveries:
-        return None
-    required = {row["source"] for row in catalogue.rows("sources") if row["required"] == "yes"}
-    message = (
-        f"nothing has been received for edition {edition}; `seg receive {source} FILE --release YEAR` takes a file"
-    )
-    return Finding("block" if source in required else "warn", source, "arrived", message)
+
+def finding(source: str, edition: int, releases: Sequence[str]) -> Finding | None:
+    """Return a finding when a source has delivered nothing, or nothing of the edition's own year yet.
+
+    `releases` are those that the edition reads. Nothing at all blocks where the source is required.
+    """
+    remedy = f"`seg receive {source} FILE --release YEAR` takes a file"
+    if not releases:
+        required = {row["source"] for row in catalogue.rows("sources") if row["required"] == "yes"}
+        message = f"nothing has been received for edition {edition}; {remedy}"
+        return Finding("block" if source in required else "warn", source, ABSENT, message)
+    latest = max(releases)
+    if int(latest[:4]) < edition:
+        return Finding("warn", source, LATE, f"no release of {edition} yet, the latest is {latest}; {remedy}")
+    return None

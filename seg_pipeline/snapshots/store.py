@@ -22,7 +22,7 @@ MANIFEST_HASH = "manifest.json.sha256"
 DEMO = "-demo"
 
 
-class SnapshotError(ValueError):
+class SnapshotError(settings.Foreseen):
     """There is no such snapshot, or no such table in it."""
 
 
@@ -54,7 +54,11 @@ class Snapshot:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What the snapshot holds and where it came from."""
-        content: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+        try:
+            content: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            remedy = "restore the folder from a backup, or move it away"
+            raise SnapshotError(f"the manifest of {self.path} cannot be read ({error}): {remedy}") from None
         return content
 
     @property
@@ -103,7 +107,7 @@ class Snapshot:
 def versions(folder: Path | None = None) -> list[Snapshot]:
     """Return every snapshot in `folder` (default: where ``SEG_DATA`` says), by kind, edition and number."""
     folder = folder or settings.current().snapshots
-    paths = [path for path in folder.glob("*") if VERSION.fullmatch(path.name) and (path / MANIFEST).is_file()]
+    paths = [path for path in folder.glob("*") if VERSION.fullmatch(path.name) and path.is_dir()]
     return [Snapshot(path) for path in sorted(paths, key=lambda path: order(path.name))]
 
 

@@ -19,6 +19,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+from seg_pipeline.settings import Foreseen
 from seg_pipeline.sources.refusal import Refused
 from seg_pipeline.sources.source import release_year
 
@@ -26,7 +27,7 @@ RELEASE = re.compile(r"(19|20)[0-9]{2}([-.][0-9A-Za-z]{1,20})?")
 WHOLE = "whole"
 
 
-class ArchiveError(ValueError):
+class ArchiveError(Foreseen):
     """The archive was asked for something that it does not do or have."""
 
 
@@ -104,11 +105,7 @@ class Archive:
         """Return every revision of one part of a release, first to last."""
         folder = self.root / "receipts" / source / release / part
         paths = sorted(folder.glob("[0-9]*.json"), key=lambda path: int(path.name.split(".")[0]))
-        return [
-            Receipt(**json.loads(path.read_text(encoding="utf-8")))
-            for path in paths
-            if not path.name.endswith(".withdrawn.json")
-        ]
+        return [_receipt(path) for path in paths if not path.name.endswith(".withdrawn.json")]
 
     def receipts(self, source: str | None = None) -> Iterator[Receipt]:
         """Yield every receipt, of one source or all, by source, release, part and revision."""
@@ -125,7 +122,8 @@ class Archive:
 
     def read(self, receipt: Receipt) -> bytes:
         """Return the bytes of a receipt. Raises Refused when they are not what was received."""
-        data = self._object(receipt.sha256).read_bytes()
+        path = self._object(receipt.sha256)
+        data = path.read_bytes() if path.exists() else b""
         found = hashlib.sha256(data).hexdigest()
         if found != receipt.sha256:
             raise Refused("damaged", found=found, expected=receipt.sha256, source=receipt.source, file=receipt.file)
@@ -139,6 +137,13 @@ class Archive:
 
     def _withdrawal(self, receipt: Receipt) -> Path:
         return self._path(receipt).with_suffix(".withdrawn.json")
+
+
+def _receipt(path: Path) -> Receipt:
+    try:
+        return Receipt(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise ArchiveError(f"the receipt {path} cannot be read ({error}): restore it from a backup") from None
 
 
 def _json(value: object) -> bytes:
