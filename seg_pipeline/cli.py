@@ -16,6 +16,8 @@ from seg_pipeline import __version__, settings
 
 if TYPE_CHECKING:
     from seg_pipeline.snapshots import Snapshot
+    from seg_pipeline.sources.archive import Archive, Receipt
+    from seg_pipeline.sources.reception import Reception
     from seg_pipeline.sources.source import Source
 
 PROFILE = click.option(
@@ -86,28 +88,19 @@ def receive(source: str, file: Path, release: str, licence: str, language: str) 
         taken = take(archive, _source(source), release, file.name, file.read_bytes(), licence)
     except Refused as refused:
         raise Failed(refused.message(language)) from None
-    receipt = taken.receipt
-    if taken.new:
-        click.echo(f"received {receipt}: {receipt.file}, {receipt.size:,} bytes, sha256 {receipt.sha256}")
-        if receipt.revision > 1:
-            click.echo(f"revision {receipt.revision - 1} is kept; revision {receipt.revision} is read from now on")
-    else:
-        click.echo(f"received before: {receipt}, on {receipt.received}; nothing to do")
-        _say_superseded(archive, receipt)
-    if taken.refused:
-        raise Failed(f"refused: {taken.refused.message(language)}")
-    assert taken.delivered is not None  # noqa: S101  a reception holds one of the two
-    broken = [
-        finding for name in ("counts", "areas") for finding in contracts.findings(getattr(taken.delivered, name), name)
-    ]
+    _say_received(archive, taken)
+    if taken.delivered is None:
+        raise _refused(archive, taken.receipt, str(taken.refused and taken.refused.message(language)))
+    counts, areas, _ = taken.delivered
+    broken = [*contracts.findings(counts, "counts"), *contracts.findings(areas, "areas")]
     if broken:
-        raise Failed("\n".join(f"refused: {source}: {receipt.file}: {finding}" for finding in broken))
-    counts = taken.delivered.counts
+        raise _refused(archive, taken.receipt, f"{source}: {file.name}: {'; '.join(map(str, broken))}")
     years = ", ".join(
-        f"{d} {'/'.join(map(str, sorted(set(y))))}" for d, y in counts.groupby("dimension")["reference_year"]
+        f"{dimension!s} {'/'.join(map(str, sorted(set(told))))}"
+        for dimension, told in counts.groupby("dimension")["reference_year"]
     )
     hidden = int((counts["status"] == "suppressed").sum())
-    click.echo(f"{len(taken.delivered.areas):,} areas, {len(counts):,} counts ({hidden:,} suppressed by the source)")
+    click.echo(f"{len(areas):,} areas, {len(counts):,} counts ({hidden:,} suppressed by the source)")
     click.echo(f"reference years: {years}")
 
 
@@ -243,8 +236,12 @@ def verify(version: str) -> None:
 def dev(profile: str | None, port: int) -> None:
     """Open the Dagster UI on loopback, with its daemon, so that the yearly schedule runs."""
     from seg_pipeline.defs.refresh import make_home
+    from seg_pipeline.sources.archive import Archive
+    from seg_pipeline.sources.reception import receive_demo
 
     chosen = settings.current(profile)
+    if chosen.made_up:
+        receive_demo(Archive(chosen.archive))
     os.environ |= {
         "DAGSTER_HOME": str(make_home(chosen)),
         "SEG_DATA": str(chosen.data),
@@ -283,17 +280,35 @@ def _open(version: str) -> Snapshot:
         return published.open(version)
 
 
-def _say_superseded(archive: Any, receipt: Any) -> None:
-    last = [r for r in archive.revisions(receipt.source, receipt.release, receipt.part) if not archive.withdrawn(r)][-1]
-    if last.revision != receipt.revision:
-        click.echo(
-            f"revision {last.revision} came after it and is the one that is read; to return to these bytes, "
-            f"withdraw it: seg withdraw {receipt.source} --release {receipt.release} --why …"
-        )
+def _say_received(archive: Archive, taken: Reception) -> None:
+    receipt = taken.receipt
+    again = f"seg withdraw {receipt.source} --release {receipt.release} --part {receipt.part} --why …"
+    if taken.new:
+        click.echo(f"received {receipt}: {receipt.file}, {receipt.size:,} bytes, sha256 {receipt.sha256}")
+        if receipt.revision > 1:
+            click.echo(f"it takes the place of revision {receipt.revision - 1}, which is kept; to undo: {again}")
+    else:
+        click.echo(f"received before: {receipt}, on {receipt.received}; nothing to do")
+        if not _counts_now(archive, receipt):
+            click.echo(f"a later revision is the one that is read; to return to these bytes, withdraw it: {again}")
+    if int(receipt.release[:4]) > datetime.now(UTC).year:
+        click.echo(f"note: editions before {receipt.release[:4]} do not read release {receipt.release}")
 
 
-def _told(step: str, done: int, of: int, seconds: float) -> None:
-    click.echo(f"  [{done:>2}/{of}] {step:<12} {seconds:5.1f} s", err=True)
+def _counts_now(archive: Archive, receipt: Receipt) -> bool:
+    return receipt in archive.current(receipt.source, int(receipt.release[:4]))
+
+
+def _refused(archive: Archive, receipt: Receipt, why: str) -> Failed:
+    kept = f"The file is kept as {receipt}."
+    if _counts_now(archive, receipt):
+        withdraw = f"seg withdraw {receipt.source} --release {receipt.release} --part {receipt.part} --why …"
+        kept = f"{kept} Nothing is published until the corrected file is received, or: {withdraw}"
+    return Failed(f"refused: {why} {kept}")
+
+
+def _told(step: str, done: int, of: int, seconds: float, failed: bool) -> None:
+    click.echo(f"  [{done:>2}/{of}] {step:<12} {seconds:5.1f} s{'  FAILED' if failed else ''}", err=True)
 
 
 def _show(snapshot: Snapshot) -> None:

@@ -26,6 +26,7 @@ from seg_pipeline.classifications import (
 
 YEAR = pa.Check.in_range(1970, 2100, error="a year from 1970 to 2100")
 COUNT = pa.Check.ge(0, error="not negative")
+NAME = pa.Check.str_matches(r"^[^=+\-@\s]", error="a name that begins with no blank and none of = + - @")
 SHARE = pa.Check.in_range(0, 1, error="from 0 to 1")
 
 
@@ -120,17 +121,18 @@ def _bounds_hold(table: pd.DataFrame) -> pd.Series[bool]:
 
 
 def _parts_make_total(table: pd.DataFrame) -> pd.Series[bool]:
-    """Where every part of a partition is observed, the parts sum to the dimension's total, exactly."""
-    cell = ["source", "release", "city", "geography", "area_id", "boundary_vintage", "dimension", "reference_year"]
-    told = table[table["dimension"].isin(PARTITIONS)]
-    is_total = told["group"] == TOTAL
-    signed = told["count"].where(is_total, -told["count"])
-    cells = signed.groupby([told[column] for column in cell], sort=False)
-    observed = cells.transform("count") == cells.transform("size")
-    both = is_total.groupby([told[column] for column in cell], sort=False)
-    complete = observed & both.transform("any") & ~both.transform("all")
-    off = complete & (cells.transform("sum") != 0)
-    return (~off).reindex(table.index, fill_value=True).astype(bool)
+    """No group is larger than its total; the observed parts of a partition never exceed it, and all of them make it."""
+    case = ["source", "release", "city", "geography", "area_id", "boundary_vintage", "dimension", "reference_year"]
+    by = [table[column] for column in case]
+    is_total = table["group"] == TOTAL
+    total = table["count"].where(is_total).groupby(by, sort=False).transform("max")
+    parts = table["count"].mask(is_total)
+    summed = parts.groupby(by, sort=False).transform("sum")
+    whole = parts.groupby(by, sort=False).transform("count") == (~is_total).groupby(by, sort=False).transform("sum")
+    has_parts = (~is_total).groupby(by, sort=False).transform("any")
+    partition = table["dimension"].isin(PARTITIONS)
+    off = (parts > total) | (partition & (summed > total)) | (partition & whole & has_parts & (summed != total))
+    return (~off.fillna(False)).astype(bool)
 
 
 COUNTS = _table(
@@ -188,12 +190,13 @@ AREAS = _table(
         "geography": _CITY["geography"],
         "city": _CITY["city"],
         **_AREA,
-        "name_fi": _column("str", "Name in Finnish", "Nimi suomeksi", "Namn på finska"),
+        "name_fi": _column("str", "Name in Finnish", "Nimi suomeksi", "Namn på finska", NAME),
         "name_sv": _column(
             "str",
             "Name in Swedish, where the source gives one",
             "Nimi ruotsiksi, jos lähde antaa sen",
             "Namn på svenska, om källan anger det",
+            NAME,
             nullable=True,
         ),
         "population": _column(

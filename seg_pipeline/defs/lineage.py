@@ -60,12 +60,18 @@ class Edition:
         return fingerprint({"deliveries": deliveries, **provenance.all_digests()})
 
     def published(self) -> Snapshot | None:
-        """Return the snapshot that the edition's tables became, if it is there."""
-        if not self.warehouse.path(SNAPSHOT, self.year).exists():
+        """Return the snapshot that the edition's tables became, if it is there.
+
+        Raises SnapshotError when it is not as it was published.
+        """
+        if not self.warehouse.lineage(SNAPSHOT, self.year):
             return None
         version = str(self.warehouse.read(SNAPSHOT, self.year)["version"].iloc[0])
         found = Snapshot(self.warehouse.settings.snapshots / version)
-        return found if found.path.exists() else None
+        if not found.path.exists():
+            return None
+        found.require_sound()
+        return found
 
     def stale(self) -> list[Key]:
         """Return the assets that are out of date, inputs before what is made from them."""

@@ -22,7 +22,8 @@ from seg_pipeline.sources import all_sources
 
 VERIFIED = "verified"
 PUBLISHED = INPUTS[SNAPSHOT]
-RAW_DECIMALS = 3  # of an indicator that was made from raw counts
+# Of an indicator that was made from raw counts:
+RAW_DECIMALS, RAW_COVERAGE_DECIMALS, RAW_PEOPLE, RAW_LEAST_AREAS = 3, 2, 100, 5
 
 
 @dg.multi_asset(
@@ -79,11 +80,20 @@ def _verified(edition: Edition) -> tuple[dict[str, pd.DataFrame], list[Finding]]
 def _protected(counts: pd.DataFrame, indicators: pd.DataFrame) -> dict[str, pd.DataFrame]:
     """Return what may go out while raw counts cannot be protected yet: a source that is not open keeps its counts.
 
-    Its indicators are rounded, so that they cannot be solved for the counts.
+    Its indicators are rounded, people and coverage too, so that a hidden area is not their difference; where a city
+    has few areas they are held back altogether.
     """
     public = [source.id for source in all_sources().values() if source.open]
-    value = indicators["value"].where(indicators["source"].isin(public), indicators["value"].round(RAW_DECIMALS))
-    return {"counts": counts[counts["source"].isin(public)], "indicators": indicators.assign(value=value)}
+    raw = ~indicators["source"].isin(public)
+    few = raw & (indicators["areas"] < RAW_LEAST_AREAS) & (indicators["status"] == "observed")
+    rounded = {
+        "value": indicators["value"].round(RAW_DECIMALS).mask(few),
+        "coverage": indicators["coverage"].round(RAW_COVERAGE_DECIMALS),
+        "population": (indicators["population"] + RAW_PEOPLE // 2) // RAW_PEOPLE * RAW_PEOPLE,
+        "status": indicators["status"].mask(few, "suppressed"),
+    }
+    kept = {column: indicators[column].where(~raw, values) for column, values in rounded.items()}
+    return {"counts": counts[counts["source"].isin(public)], "indicators": indicators.assign(**kept)}
 
 
 def _code_lists() -> dict[str, pd.DataFrame]:

@@ -47,11 +47,12 @@ def make_home(settings: Settings) -> Path:
 
 
 def run(
-    defs: dg.Definitions, edition: Edition, stale: list[Key], told: Callable[[str, int, int, float], None]
+    defs: dg.Definitions, edition: Edition, stale: list[Key], told: Callable[[str, int, int, float, bool], None]
 ) -> list[str]:
     """Run the job for the assets that are out of date, in this process; return what went wrong, one line each.
 
-    `told` hears of every finished step: its name, how many are done, of how many, and its seconds.
+    `told` hears of every finished step: its name, how many are done, of how many, its seconds, and
+    whether it failed.
     """
     begun: dict[str, float] = {}
     done: list[str] = []
@@ -62,7 +63,8 @@ def run(
             begun[step] = time.monotonic()
         elif event and event.event_type_value in ("STEP_SUCCESS", "STEP_FAILURE"):
             done.append(step)
-            told(step, len(done), len(stale), time.monotonic() - begun.get(step, time.monotonic()))
+            failed = event.event_type_value == "STEP_FAILURE"
+            told(step, len(done), len(stale), time.monotonic() - begun.get(step, time.monotonic()), failed)
 
     with dg.DagsterInstance.from_config(str(make_home(edition.warehouse.settings))) as instance:
         run_id = str(uuid4())

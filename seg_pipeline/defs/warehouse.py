@@ -59,9 +59,11 @@ class Warehouse:
         return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
 
     def lineage(self, key: Key, edition: int) -> str:
-        """Return what an asset's file says it was made from, or nothing where there is none."""
-        path = self.path(key, edition)
-        return parquet.footer(path).get("lineage", "") if path.exists() else ""
+        """Return what an asset's file says it was made from, or nothing where there is none that can be read."""
+        try:
+            return parquet.footer(self.path(key, edition)).get("lineage", "")
+        except (OSError, ValueError):  # not there, or damaged: Arrow's errors are both
+            return ""
 
 
 def fingerprint(made_from: object) -> str:

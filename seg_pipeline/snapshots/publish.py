@@ -52,6 +52,7 @@ def publish(
     while True:
         earlier = [s for s in versions(folder) if s.edition == edition and s.made_up == made_up]
         if earlier and earlier[-1].manifest["content"] == digest:
+            earlier[-1].require_sound()
             return earlier[-1], False
         number = int(earlier[-1].version.removesuffix(DEMO).split(".")[1]) + 1 if earlier else 1
         version = f"{edition}.{number}{DEMO if made_up else ''}"

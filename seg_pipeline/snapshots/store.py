@@ -96,6 +96,13 @@ class Snapshot:
             problem for name, file in sorted(named.items()) if (problem := self._differs(name, file["sha256"]))
         ]
 
+    def require_sound(self) -> None:
+        """Raise SnapshotError when a byte of the snapshot is not as it was published."""
+        if problems := self.verify():
+            more = f" and {len(problems) - 1} more" if len(problems) > 1 else ""
+            remedy = "restore the folder from a backup, or move it away"
+            raise SnapshotError(f"snapshot {self.version} is not as it was published: {problems[0]}{more}; {remedy}")
+
     def _differs(self, name: str, sha256: str) -> str:
         path = self.path / name
         if path.is_symlink() or not path.is_file():

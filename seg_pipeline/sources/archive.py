@@ -31,6 +31,12 @@ class ArchiveError(Foreseen):
     """The archive was asked for something that it does not do or have."""
 
 
+def check_release(release: str) -> None:
+    """Refuse a release that is no year, such as ``2026`` or ``2026-06``."""
+    if not RELEASE.fullmatch(release):
+        raise ArchiveError(f"release {release!r} is not a year, such as 2026 or 2026-06")
+
+
 @dataclass(frozen=True)
 class Receipt:
     """What was received: one revision of one part of one release. Times are UTC, ISO 8601."""
@@ -65,8 +71,7 @@ class Archive:
 
         Bytes that this part of the release already has, in any revision, are received once.
         """
-        if not RELEASE.fullmatch(release):
-            raise ArchiveError(f"release {release!r} is not a year, such as 2026 or 2026-06")
+        check_release(release)
         sha256 = hashlib.sha256(data).hexdigest()
         part = part or WHOLE
         while True:

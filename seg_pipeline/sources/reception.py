@@ -7,7 +7,7 @@ from pathlib import Path
 
 from seg_pipeline import settings
 from seg_pipeline.sources import all_sources
-from seg_pipeline.sources.archive import Archive, Receipt
+from seg_pipeline.sources.archive import Archive, Receipt, check_release
 from seg_pipeline.sources.refusal import Refused
 from seg_pipeline.sources.source import Delivered, Source
 
@@ -27,6 +27,7 @@ class Reception:
 
 def receive(archive: Archive, source: Source, release: str, file: str, data: bytes, licence: str = "") -> Reception:
     """Keep the bytes of a delivery and read them. Raises Refused, keeping nothing, for a made-up file."""
+    check_release(release)
     delivered, refused = None, None
     try:
         delivered = source.tables(data, release, file)

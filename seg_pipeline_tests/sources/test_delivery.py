@@ -70,8 +70,11 @@ BAD = {
     "text for a year": (changed(0, "reference_year", "last"), "not_a_number", 2, "reference_year"),
     "a row twice": ([*ROWS, ROWS[1]], "duplicate_area", 8, "area_id"),
     "two names for an area": (changed(2, "area_name_fi", "Keksitty Vallila"), "duplicate_area", 4, "area_name_fi"),
-    "no total": (ROWS[1:], "missing_column", 2, "group"),
+    "no total": (ROWS[1:], "missing_total", 2, "group"),
     "groups that do not make the total": (changed(2, "count", "21"), "total", 3, "count"),
+    "a group larger than its total beside a hidden one": (changed(4, "count", "13"), "part_too_large", 6, "count"),
+    "no name": (changed(3, "area_name_fi", ""), "missing_name", 5, "area_name_fi"),
+    "a name that is a formula": (changed(3, "area_name_sv", "=cmd()"), "missing_name", 5, "area_name_sv"),
     "no rows": ([], "empty", None, ""),
 }
 
@@ -90,7 +93,7 @@ def test_a_broken_rule_is_refused_with_line_and_column(name: str, city: str) -> 
 def test_a_missing_or_unknown_column_is_named() -> None:
     with pytest.raises(Refused, match='column "count" is missing'):
         all_sources()["turku"].tables(as_csv([row[:-1] for row in ROWS], COLUMNS[:-1]), "2026", "x.csv")
-    with pytest.raises(Refused, match="households"):
+    with pytest.raises(Refused, match="Remove it"):
         all_sources()["turku"].tables(as_csv([[*row, "1"] for row in ROWS], (*COLUMNS, "households")), "2026", "x.csv")
 
 
@@ -98,6 +101,8 @@ def test_a_file_of_another_source_is_refused() -> None:
     paavo = (settings.DEMO / "paavo" / "made_up_paavo_2026.csv").read_bytes()
     with pytest.raises(Refused):
         all_sources()["kuopio"].tables(paavo, "2026", "x.csv")
+    with pytest.raises(Refused, match='separated by ";"'):
+        all_sources()["kuopio"].tables(as_csv(ROWS).replace(b";", b","), "2026", "x.csv")
     with pytest.raises(Refused, match="not a file of this source"):
         all_sources()["paavo"].tables(as_csv(ROWS), "2026", "x.csv")
     with pytest.raises(Refused, match="counts"):

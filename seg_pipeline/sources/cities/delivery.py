@@ -23,6 +23,7 @@ SHEET = "counts"
 DIALECT = delimited.Dialect("utf-8-sig", ";")
 GEOGRAPHY = "city_district"
 STATUS = {"...": "suppressed", "..": "missing"}
+NAMED = re.compile(r"[^=+\-@\s]")
 GROUPS_TABLE = "data/catalogue/groups.csv"
 
 
@@ -50,10 +51,14 @@ def read(data: bytes, release: str, source: str, city: str) -> Delivered:
     Raises Refused for the first cell that is not what the format says, with its line and column.
     """
     grid = workbook.read(data, SHEET) if workbook.looks_like(data) else delimited.read(data, DIALECT)
+    if not set(grid.header) & set(COLUMNS):
+        expected = f'the columns {DIALECT.separator.join(COLUMNS)}, separated by "{DIALECT.separator}"'
+        raise Refused("layout", found=quoted(grid.header[0]), expected=expected, line=grid.header_line)
     columns = {name: grid.column(name) for name in COLUMNS}
     for name in grid.header:
         if name not in COLUMNS:
-            raise Refused("unknown_variable", found=quoted(name), expected=", ".join(COLUMNS), line=grid.header_line)
+            expected = ", ".join(COLUMNS)
+            raise Refused("unknown_column", found=quoted(name), expected=expected, line=grid.header_line, column=name)
     if not grid.rows:
         raise Refused("empty")
     years = _years(columns["reference_year"], grid, release)
@@ -133,25 +138,33 @@ def _totals(table: pd.DataFrame, grid: Grid) -> pd.Series[int]:
     without = ~index.isin(totals.index)
     if without.any():
         at = int(without.argmax())
-        what = f"{TOTAL} ({', '.join(str(part) for part in index[at])})"
-        raise Refused("missing_column", expected=quoted(what), line=grid.lines[at], column="group")
+        what = ";".join([*map(str, index[at][:2]), TOTAL, str(index[at][2])])
+        raise Refused("missing_total", expected=quoted(what), line=grid.lines[at], column="group")
     return pd.Series(totals.reindex(index).array, index=table.index)
 
 
 def _refuse_unequal(table: pd.DataFrame, totals: pd.Series[int], grid: Grid) -> None:
-    parts = table[(table["group"] != TOTAL) & table["dimension"].isin(PARTITIONS)]
+    """Refuse groups that do not make their total, or are more than it though some of them are hidden."""
+    parts = table[table["group"] != TOTAL]
+    total = totals.reindex(parts.index)
     cells = parts.groupby(["area_id", "dimension", "reference_year"], sort=False)["count"]
-    told = cells.transform("count") == cells.transform("size")
-    known = totals.reindex(parts.index)
-    off = (told & known.notna() & (cells.transform("sum") != known)).fillna(False)
-    if off.any():
-        at = parts.index[int(off.to_numpy().argmax())]
-        raise Refused(
-            "total", found=str(cells.transform("sum")[at]), expected=str(known[at]), line=grid.lines[at], column="count"
-        )
+    partition = parts["dimension"].isin(PARTITIONS)
+    whole = partition & (cells.transform("count") == cells.transform("size"))
+    summed = cells.transform("sum").where(partition, parts["count"])
+    for refusal, off in (("total", whole & (summed != total)), ("part_too_large", summed > total)):
+        wrong = off.fillna(False).to_numpy(bool)
+        if wrong.any():
+            at = parts.index[int(wrong.argmax())]
+            raise Refused(refusal, found=str(summed[at]), expected=str(total[at]), line=grid.lines[at], column="count")
 
 
 def _areas(columns: dict[str, list[str]], table: pd.DataFrame, grid: Grid) -> pd.DataFrame:
+    for area, name, swedish, line in zip(
+        columns["area_id"], columns["area_name_fi"], columns["area_name_sv"], grid.lines, strict=True
+    ):
+        if not NAMED.match(name) or (swedish and not NAMED.match(swedish)):
+            column = "area_name_sv" if NAMED.match(name) else "area_name_fi"
+            raise Refused("missing_name", found=quoted(area), line=line, column=column)
     named = pd.DataFrame({name: columns[name] for name in ("area_id", "area_name_fi", "area_name_sv")})
     areas = named.drop_duplicates().reset_index()
     again = areas["area_id"].duplicated()

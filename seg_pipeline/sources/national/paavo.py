@@ -35,8 +35,8 @@ def part(data: bytes) -> str:
     """Return which part of a release a file is: its years, for a file of the time series table; else the whole."""
     if not pxweb_csv.looks_like(data):
         return ""
-    header = data.split(b"\n", 3)[2].decode("iso-8859-1").strip().split(",")
-    years = [cell.strip('"') for cell in header[2:] if re.fullmatch(r'"[0-9]{4}"', cell)]
+    header = data.split(b"\n", 3)[2].decode("iso-8859-1").strip()
+    years = re.findall(r'[;,]"([0-9]{4})"(?=[;,]|$)', header)
     return f"years-{'-'.join(years)}" if years else ""
 
 

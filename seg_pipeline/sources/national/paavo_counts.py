@@ -92,7 +92,7 @@ def areas(sheet: Sheet, release: str) -> pd.DataFrame:
 def whole_numbers(column: Column) -> Cells:
     """Return a column's cells as counts; a cell that is neither a count nor a marker of absence is refused."""
     plain = [cell.removesuffix(".0") for cell in column.cells]
-    numbers = [int(cell) if _is_whole(cell) else _absent(column, at, cell) for at, cell in enumerate(plain)]
+    numbers = [int(cell) if _is_whole(cell) else _absent(column, at) for at, cell in enumerate(plain)]
     status = [WHY_ABSENT.get(cell, "observed") for cell in column.cells]
     return Cells(np.array(numbers, dtype=np.int64), np.array(status, dtype=object))
 
@@ -110,7 +110,8 @@ def _is_whole(cell: str) -> bool:
     return cell.isdigit() and cell.isascii() and len(cell) <= LONGEST
 
 
-def _absent(column: Column, at: int, cell: str) -> int:
+def _absent(column: Column, at: int) -> int:
+    cell = column.cells[at]
     if cell in WHY_ABSENT:
         return 0
     raise Refused(

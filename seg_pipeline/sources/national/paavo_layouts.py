@@ -15,6 +15,8 @@ from seg_pipeline.sources.refusal import Refused, quoted
 
 COUNTRY = ("KOKO MAA", "HELA LANDET", "WHOLE COUNTRY")
 LABELS_TABLE = "data/catalogue/paavo/labels.csv"
+VARIABLES_TABLE = "data/catalogue/paavo/variables.csv"
+CODE = re.compile(r"[a-z]{2}_[a-z0-9_]+")
 LABEL = re.compile(r"(?P<label>.+?)(?:, (?P<year>[0-9]{4}))?(?: \((?P<table>[A-Z]{2})\))?")
 PLACE = re.compile(r"(?P<code>[0-9]{5})  (?P<name>.+) \((?P<municipality>[^()]+)\)")
 
@@ -92,10 +94,11 @@ def _labels(data: bytes, _: str) -> Sheet:
 def _pxweb(data: bytes, _: str) -> Sheet:
     """PxWeb's own CSV: wide with a column per variable, or long with a row per area and variable."""
     grid = pxweb_csv.read(data)
-    if grid.header[1:2] in (["Information"], ["Tiedot"], ["Uppgifter"]):
-        return _long(grid)
     area = grid.header[0]
     country, local = _parted(grid, lambda row: row[0] in COUNTRY)
+    if grid.header[1:2] in (["Information"], ["Tiedot"], ["Uppgifter"]):
+        sheet = _long(local)
+        return replace(sheet, rows={**sheet.rows, "the whole country's own rows": len(country.rows)})
     sheet = _wide(local, _labelled(local.column(area), local.lines, area), [area])
     rows = {**sheet.rows, "the whole country's own row": len(country.rows)}
     return replace(sheet, rows=rows, country=tuple(_wide(country, [], [area]).columns))
@@ -119,6 +122,8 @@ def _wide(grid: Grid, places: list[Place], keys: Sequence[str]) -> Sheet:
 
 def _long(grid: Grid) -> Sheet:
     """A row per area and variable, a column per year; every area has every variable, in the same order."""
+    if not grid.rows:
+        raise Refused("empty", line=grid.header_line)
     block = next((i for i, row in enumerate(grid.rows) if row[0] != grid.rows[0][0]), len(grid.rows))
     named = [row[1] for row in grid.rows[:block]]
     for index, (row, line) in enumerate(zip(grid.rows, grid.lines, strict=True)):
@@ -167,7 +172,8 @@ def variable_of(header: str, line: int) -> tuple[str, int]:
     if said and not known:
         known = labels().get((" ".join(said["label"].split()), said["table"] or ""))
     if not known:
-        raise Refused("unknown_variable", found=quoted(header), expected=LABELS_TABLE, line=line, column=header)
+        table = VARIABLES_TABLE if CODE.fullmatch(header) else LABELS_TABLE
+        raise Refused("unknown_variable", found=quoted(header), expected=table, line=line, column=header)
     return known, int(said["year"] or 0) if said else 0
 
 

@@ -25,7 +25,7 @@ def read(data: bytes, sheet: str) -> Grid:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         if sheet not in book.sheet_names:
-            raise Refused("layout", found=quoted(", ".join(book.sheet_names)), expected=f"a sheet {quoted(sheet)}")
+            raise Refused("missing_sheet", found=quoted(", ".join(book.sheet_names)), expected=quoted(sheet))
         cells = book.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
     except CalamineError as error:
         raise Refused("malformed", found=quoted(str(error)), expected="an XLSX workbook") from None
