@@ -195,14 +195,7 @@ def list_() -> None:
     if not there:
         click.echo(f"no snapshot in {settings.current().snapshots} yet; `seg refresh` publishes one")
         return
-    _table(
-        ["version", "published (UTC)", "made up", "tables", "rows"],
-        [
-            [s.version, s.manifest["published"], "yes" if s.made_up else "no", str(len(s.tables)),
-             f"{sum(s.manifest['tables'].values()):,}"]
-            for s in there
-        ],
-    )  # fmt: skip
+    _table(["version", "published (UTC)", "made up", "tables", "rows"], [_listed(snapshot) for snapshot in there])
 
 
 @snapshots.command()
@@ -278,6 +271,15 @@ def _open(version: str) -> Snapshot:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", published.MadeUpDataWarning)  # it is printed with the snapshot
         return published.open(version)
+
+
+def _listed(snapshot: Snapshot) -> list[str]:
+    try:
+        rows = snapshot.manifest["tables"]
+    except settings.Foreseen:
+        return [snapshot.version, "damaged: see `seg snapshots verify`", "", "", ""]
+    made_up = "yes" if snapshot.made_up else "no"
+    return [snapshot.version, snapshot.manifest["published"], made_up, str(len(rows)), f"{sum(rows.values()):,}"]
 
 
 def _say_received(archive: Archive, taken: Reception) -> None:

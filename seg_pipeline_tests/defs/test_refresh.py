@@ -19,6 +19,7 @@ from seg_pipeline.defs.partitions import EDITIONS
 from seg_pipeline.defs.refresh import yearly
 from seg_pipeline.defs.sources import join
 from seg_pipeline.defs.warehouse import Warehouse
+from seg_pipeline.quality import arrivals
 from seg_pipeline_tests.conftest import Seg
 
 DEMO = ("refresh", "--edition", "2026", "--profile", "demo")
@@ -181,3 +182,38 @@ def test_the_list_and_the_verification_of_snapshots(demo: Seg) -> None:
     assert demo("snapshots", "verify").returncode == 0
     package = json.loads((opened(demo).path / "datapackage.json").read_text(encoding="utf-8"))
     assert {source["title"] for source in package["sources"]} > {"Paavo, open data by postal code area"}
+
+
+def test_rounded_people_and_coverage_do_not_give_back_a_hidden_area(demo: Seg) -> None:
+    """Unrounded, population / coverage − population is the number of people in the areas that are hidden."""
+    of_cities = opened(demo).table("indicators").query("source != 'paavo' and coverage < 1")
+    assert (of_cities["population"] % 100 == 0).all()
+    assert (of_cities["coverage"] == of_cities["coverage"].round(2)).all()
+
+
+def test_a_city_of_few_areas_keeps_its_indicators_back() -> None:
+    from seg_pipeline.defs.publication import _protected
+    from seg_pipeline.indicators import compute
+    from seg_pipeline_tests.spec.test_compute import area, counts
+
+    few = counts(*area("1", 30, 10, 50), *area("2", 10, 30, 50)).assign(source="helsinki")
+    kept = _protected(few, compute(few))
+    assert kept["counts"].empty
+    assert kept["indicators"]["value"].isna().all() and set(kept["indicators"]["status"]) == {"suppressed"}
+    public = few.assign(source="paavo")
+    assert _protected(public, compute(public))["indicators"].equals(compute(public))
+
+
+@pytest.mark.parametrize(
+    ("releases", "said"),
+    [
+        ([], "nothing has been received"),
+        (["2018", "2024"], "no release of 2026 yet, the latest is 2024"),
+        (["2026"], ""),
+    ],
+)
+def test_a_source_that_is_absent_or_late_says_so(releases: list[str], said: str) -> None:
+    for source, grave in (("paavo", "block"), ("lahti", "warn")):
+        found = arrivals.finding(source, 2026, releases)
+        assert said in (found.message if found else "") and bool(found) == bool(said)
+        assert found is None or found.severity == (grave if not releases else "warn")

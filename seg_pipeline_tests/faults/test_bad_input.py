@@ -175,3 +175,26 @@ def test_an_empty_house_says_what_to_do(seg: Seg) -> None:
     assert "no snapshot" in seg("snapshots", "list").stdout
     wrong = seg("refresh", SEG_PROFILE="x")
     assert wrong.returncode == 1
+
+
+def test_what_was_damaged_is_said_and_what_can_be_made_again_is_made_again(seg: Seg) -> None:
+    demo = ("refresh", "--edition", "2026", "--profile", "demo")
+    assert seg(*demo).returncode == 0
+    table = seg.data / "tables" / "demo" / "2026" / "counts.parquet"
+    table.write_bytes(b"damaged")
+    again = seg(*demo)
+    assert again.returncode == 0 and "3 of 16" in again.stderr and seg.snapshots == ["2026.1-demo"]
+    manifest = seg.data / "snapshots" / "2026.1-demo" / "manifest.json"
+    manifest.parent.chmod(0o755)
+    manifest.chmod(0o644)
+    manifest.write_bytes(b"{")
+    for words in (demo, ("snapshots", "verify"), ("snapshots", "show")):
+        done = seg(*words)
+        assert (done.returncode, "Traceback" in done.stderr) == (1, False), words
+        assert "backup" in done.stderr
+    assert "damaged" in seg("snapshots", "list").stdout
+    receipt = next((seg.data / "archive" / "demo" / "receipts" / "paavo").rglob("1.json"))
+    receipt.chmod(0o644)
+    receipt.write_bytes(b"{")
+    done = seg(*demo)
+    assert done.returncode == 1 and "cannot be read" in done.stderr and "Traceback" not in done.stderr
