@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 import warnings
-from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from seg_pipeline import __version__, settings
+from seg_pipeline.cli import printed
+from seg_pipeline.cli.printed import Failed
 
 if TYPE_CHECKING:
     from seg_pipeline.snapshots import Snapshot
-    from seg_pipeline.sources.archive import Archive, Receipt
-    from seg_pipeline.sources.reception import Reception
     from seg_pipeline.sources.source import Source
 
 PROFILE = click.option(
@@ -27,20 +26,6 @@ PROFILE = click.option(
     help="demo: the made-up deliveries of data/demo; own: what has been received; live: fetch, then own. "
     "Default: SEG_PROFILE, or own.",
 )
-
-FINDINGS = {  # rule of a finding in the manifest: what is said of its subjects
-    "arrived": "nothing has been received from",
-    "late": "nothing of the edition's own year yet from",
-    "withheld": "raw counts, not published before they are protected, of",
-}
-
-
-class Failed(click.ClickException):
-    """A foreseen failure: its message goes to standard error as it is, the exit status is 1."""
-
-    def show(self, file: Any = None) -> None:
-        """Print the message."""
-        click.echo(self.format_message(), file=file or sys.stderr)
 
 
 class Door(click.Group):
@@ -52,6 +37,8 @@ class Door(click.Group):
             return super().invoke(context)
         except settings.Foreseen as error:
             raise Failed(str(error)) from None
+        except BrokenPipeError:  # the reader of a pipe has gone, as `| head` does; click ends quietly
+            raise
         except OSError as error:
             raise Failed(f"{error.filename or 'the disk'}: {error.strerror or error}") from None
 
@@ -88,13 +75,13 @@ def receive(source: str, file: Path, release: str, licence: str, language: str) 
         taken = take(archive, _source(source), release, file.name, file.read_bytes(), licence)
     except Refused as refused:
         raise Failed(refused.message(language)) from None
-    _say_received(archive, taken)
+    printed.say_received(archive, taken)
     if taken.delivered is None:
-        raise _refused(archive, taken.receipt, str(taken.refused and taken.refused.message(language)))
+        raise printed.refused(archive, taken.receipt, str(taken.refused and taken.refused.message(language)))
     counts, areas, _ = taken.delivered
     broken = [*contracts.findings(counts, "counts"), *contracts.findings(areas, "areas")]
     if broken:
-        raise _refused(archive, taken.receipt, f"{source}: {file.name}: {'; '.join(map(str, broken))}")
+        raise printed.refused(archive, taken.receipt, f"{source}: {file.name}: {'; '.join(map(str, broken))}")
     years = ", ".join(
         f"{dimension!s} {'/'.join(map(str, sorted(set(told))))}"
         for dimension, told in counts.groupby("dimension")["reference_year"]
@@ -120,7 +107,7 @@ def received(source: str | None) -> None:
             f"nothing has been received in {archive.root}; `seg receive SOURCE FILE --release YEAR` takes a file"
         )
         return
-    _table(["source", "release", "part", "revision", "file", "bytes", "received (UTC)", "withdrawn"], rows)
+    printed.table(["source", "release", "part", "revision", "file", "bytes", "received (UTC)", "withdrawn"], rows)
 
 
 @main.command()
@@ -170,7 +157,7 @@ def refresh(edition: int | None, profile: str | None, force: bool) -> None:
         from seg_pipeline.defs.refresh import run
 
         click.echo(f"edition {year}, profile {chosen.profile}: {len(stale)} of {len(FILES)} assets to make", err=True)
-        wrong = run(defs, made, stale, _told)
+        wrong = run(defs, made, stale, printed.progress)
         if wrong:
             raise Failed("\n".join(["nothing was published:", *wrong]))
     else:
@@ -178,7 +165,7 @@ def refresh(edition: int | None, profile: str | None, force: bool) -> None:
     snapshot = made.published()
     if snapshot is None:
         raise Failed("the tables were made, but there is no snapshot; run `seg refresh` again")
-    _show(snapshot)
+    printed.show(snapshot)
 
 
 @main.group()
@@ -195,14 +182,16 @@ def list_() -> None:
     if not there:
         click.echo(f"no snapshot in {settings.current().snapshots} yet; `seg refresh` publishes one")
         return
-    _table(["version", "published (UTC)", "made up", "tables", "rows"], [_listed(snapshot) for snapshot in there])
+    printed.table(
+        ["version", "published (UTC)", "made up", "tables", "rows"], [printed.listed(snapshot) for snapshot in there]
+    )
 
 
 @snapshots.command()
 @click.argument("version", default="latest")
 def show(version: str) -> None:
     """Show where a snapshot is, what is in it, and the eleven cities."""
-    _show(_open(version))
+    printed.show(_open(version))
 
 
 @snapshots.command()
@@ -271,67 +260,3 @@ def _open(version: str) -> Snapshot:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", published.MadeUpDataWarning)  # it is printed with the snapshot
         return published.open(version)
-
-
-def _listed(snapshot: Snapshot) -> list[str]:
-    try:
-        rows = snapshot.manifest["tables"]
-    except settings.Foreseen:
-        return [snapshot.version, "damaged: see `seg snapshots verify`", "", "", ""]
-    made_up = "yes" if snapshot.made_up else "no"
-    return [snapshot.version, snapshot.manifest["published"], made_up, str(len(rows)), f"{sum(rows.values()):,}"]
-
-
-def _say_received(archive: Archive, taken: Reception) -> None:
-    receipt = taken.receipt
-    again = f"seg withdraw {receipt.source} --release {receipt.release} --part {receipt.part} --why …"
-    if taken.new:
-        click.echo(f"received {receipt}: {receipt.file}, {receipt.size:,} bytes, sha256 {receipt.sha256}")
-        if receipt.revision > 1:
-            click.echo(f"it takes the place of revision {receipt.revision - 1}, which is kept; to undo: {again}")
-    else:
-        click.echo(f"received before: {receipt}, on {receipt.received}; nothing to do")
-        if not _counts_now(archive, receipt):
-            click.echo(f"a later revision is the one that is read; to return to these bytes, withdraw it: {again}")
-    if int(receipt.release[:4]) > datetime.now(UTC).year:
-        click.echo(f"note: editions before {receipt.release[:4]} do not read release {receipt.release}")
-
-
-def _counts_now(archive: Archive, receipt: Receipt) -> bool:
-    return receipt in archive.current(receipt.source, int(receipt.release[:4]))
-
-
-def _refused(archive: Archive, receipt: Receipt, why: str) -> Failed:
-    kept = f"The file is kept as {receipt}."
-    if _counts_now(archive, receipt):
-        withdraw = f"seg withdraw {receipt.source} --release {receipt.release} --part {receipt.part} --why …"
-        kept = f"{kept} Nothing is published until the corrected file is received, or: {withdraw}"
-    return Failed(f"refused: {why} {kept}")
-
-
-def _told(step: str, done: int, of: int, seconds: float, failed: bool) -> None:
-    click.echo(f"  [{done:>2}/{of}] {step:<12} {seconds:5.1f} s{'  FAILED' if failed else ''}", err=True)
-
-
-def _show(snapshot: Snapshot) -> None:
-    from seg_pipeline.indicators.summary import eleven
-
-    if snapshot.made_up:
-        click.secho(snapshot.manifest["notice"]["en"], bold=True)
-    click.echo(f"snapshot {snapshot.version}, published {snapshot.manifest['published']}")
-    click.echo(f"folder   {snapshot.path}")
-    held = ", ".join(f"{name} {rows:,}" for name, rows in snapshot.manifest["tables"].items())
-    click.echo(f"rows     {held}")
-    for rule, said in FINDINGS.items():
-        subjects = [finding["subject"] for finding in snapshot.manifest["findings"] if finding["rule"] == rule]
-        if subjects:
-            click.echo(f"{rule:<8} {said}: {', '.join(subjects)}")
-    click.echo("\nDissimilarity D by postal area (* by city district), latest reference year")
-    rows = eleven(snapshot.table("indicators"))
-    _table(list(rows[0]), [list(map(str, row.values())) for row in rows])
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    widths = [max(map(len, column)) for column in zip(head, *rows, strict=True)]
-    for row in (head, ["-" * width for width in widths], *rows):
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
