@@ -78,7 +78,7 @@ def receive(source: str, file: Path, release: str, licence: str, language: str) 
     printed.say_received(archive, taken)
     if taken.delivered is None:
         raise printed.refused(archive, taken.receipt, str(taken.refused and taken.refused.message(language)))
-    counts, areas, _ = taken.delivered
+    counts, areas = taken.delivered.counts, taken.delivered.areas
     broken = [*contracts.findings(counts, "counts"), *contracts.findings(areas, "areas")]
     if broken:
         raise printed.refused(archive, taken.receipt, f"{source}: {file.name}: {'; '.join(map(str, broken))}")

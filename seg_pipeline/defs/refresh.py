@@ -13,6 +13,7 @@ from seg_pipeline.settings import Settings
 
 JOB = "refresh"
 AFTER_RELEASES = "0 6 15 2 *"  # 15 February 06:00 UTC: Paavo comes in late January, cities by the end of it
+FORESEEN = ("DamagedError", "SnapshotError", "ArchiveError")  # errors whose message says what to do
 INSTANCE = """\
 # Written by seg where there was none. Dagster sends no usage figures and shows no newsletter dialog.
 telemetry:
@@ -93,4 +94,6 @@ def _said(event: dg.DagsterEvent) -> str:
     while error and error.cause:
         error = error.cause
     said = error.message.strip() if error else "no message"
+    if error and error.cls_name in FORESEEN:
+        return f"{event.step_key}: {said.partition(': ')[2]}"
     return f"{event.step_key}: a fault of the pipeline, not of a delivery: {said} (more in the run's log, `seg dev`)"

@@ -74,7 +74,9 @@ def _read(source: Source, edition: Edition, receipt: Receipt) -> Delivered:
     try:
         return source.tables(edition.archive.read(receipt), receipt.release, receipt.file)
     except Refused as refused:
-        raise dg.Failure(str(refused), metadata={"receipt": str(receipt)}, allow_retries=False) from None
+        raise dg.Failure(
+            refused.message(discreet=not source.open), metadata={"receipt": str(receipt)}, allow_retries=False
+        ) from None
 
 
 SOURCES = [source_asset(source) for source in all_sources().values()]

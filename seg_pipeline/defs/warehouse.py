@@ -15,12 +15,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from seg_pipeline import parquet
-from seg_pipeline.settings import Settings
+from seg_pipeline.settings import Foreseen, Settings
 
 if TYPE_CHECKING:
     import pandas as pd
 
 Key = tuple[str, ...]
+
+
+class DamagedError(Foreseen):
+    """A table between steps was changed by something else than the pipeline."""
 
 
 @dataclass(frozen=True)
@@ -34,12 +38,19 @@ class Warehouse:
         return self.settings.tables.joinpath(str(edition), *key).with_suffix(".parquet")
 
     def read(self, key: Key, edition: int) -> pd.DataFrame:
-        """Return the table of an asset."""
-        return parquet.read(self.path(key, edition))
+        """Return the table of an asset. Raises DamagedError when it is not what was written."""
+        path = self.path(key, edition)
+        try:
+            table, written = parquet.read(path), parquet.footer(path).get("content")
+        except (OSError, ValueError):
+            table, written = None, ""
+        if table is None or content(table) != written:
+            raise DamagedError(f"{path} is not as it was written; `seg refresh --force` makes every table again")
+        return table
 
     def write(self, key: Key, edition: int, table: pd.DataFrame, lineage: str, notice: str = "") -> str:
         """Replace the table of an asset, whole or not at all; return the sha256 of its file."""
-        footer = {"lineage": lineage} | ({"made_up": notice} if notice else {})
+        footer = {"lineage": lineage, "content": content(table)} | ({"made_up": notice} if notice else {})
         data = parquet.encode(table, footer)
         path = self.path(key, edition)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -64,6 +75,11 @@ class Warehouse:
             return parquet.footer(self.path(key, edition)).get("lineage", "")
         except (OSError, ValueError):  # not there, or damaged: Arrow's errors are both
             return ""
+
+
+def content(table: pd.DataFrame) -> str:
+    """Return the sha256 of a table's Parquet bytes without a footer of ours: what it holds, not where it is from."""
+    return hashlib.sha256(parquet.encode(table)).hexdigest()
 
 
 def fingerprint(made_from: object) -> str:

@@ -16,7 +16,7 @@ from seg_pipeline import settings
 if TYPE_CHECKING:
     import pandas as pd
 
-VERSION = re.compile(r"(?P<edition>[0-9]{4})\.(?P<number>[0-9]+)(?P<demo>-demo)?")
+VERSION = re.compile(r"(?P<edition>[0-9]{4})\.(?P<number>[1-9][0-9]*)(?P<demo>-demo)?")
 MANIFEST = "manifest.json"
 MANIFEST_HASH = "manifest.json.sha256"
 DEMO = "-demo"
@@ -56,7 +56,9 @@ class Snapshot:
         """What the snapshot holds and where it came from."""
         try:
             content: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
+            if not {"version", "content", "tables", "files", "findings"} <= set(content):
+                raise ValueError("it is not the manifest of a snapshot")
+        except (OSError, ValueError, TypeError) as error:
             remedy = "restore the folder from a backup, or move it away"
             raise SnapshotError(f"the manifest of {self.path} cannot be read ({error}): {remedy}") from None
         return content
@@ -76,7 +78,12 @@ class Snapshot:
             raise SnapshotError(f"snapshot {self.version} has no table {name!r}; it has {', '.join(self.tables)}")
         from seg_pipeline import parquet
 
-        frame = parquet.read(self.path / f"{name}.parquet")
+        try:
+            frame = parquet.read(self.path / f"{name}.parquet")
+        except (OSError, ValueError) as error:
+            raise SnapshotError(
+                f"table {name} of {self.version} cannot be read ({error}); verify the snapshot"
+            ) from None
         frame.attrs = {"snapshot": self.version, "table": name, "made_up": self.made_up}
         return frame
 
@@ -89,6 +96,8 @@ class Snapshot:
             return [f"{Path(error.filename).name}: cannot be read ({error.strerror})"]
         if said != hash_line(manifest):
             return [f"{MANIFEST}: its bytes are not those that {MANIFEST_HASH} names"]
+        if self.manifest["version"] != self.version:
+            return [f"{MANIFEST}: it is that of snapshot {self.manifest['version']}, in a folder of another name"]
         named: dict[str, Any] = self.manifest["files"]
         there = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if not _plain_folder(path)}
         added = there - set(named) - {MANIFEST, MANIFEST_HASH}

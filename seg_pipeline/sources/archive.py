@@ -69,13 +69,15 @@ class Archive:
     ) -> tuple[Receipt, bool]:
         """Keep `data` and write its receipt; return the receipt and whether it is new.
 
-        Bytes that this part of the release already has, in any revision, are received once.
+        Bytes that this part of the release already has, in any revision, are received once; where the archive has
+        lost or damaged them, they are put back.
         """
         check_release(release)
         sha256 = hashlib.sha256(data).hexdigest()
         part = part or WHOLE
         while True:
             earlier = self.revisions(source, release, part)
+            self._keep(sha256, data)
             known = [receipt for receipt in earlier if receipt.sha256 == sha256 and not self.withdrawn(receipt)]
             if known:
                 return known[-1], False
@@ -83,20 +85,21 @@ class Archive:
                 source,
                 release,
                 part,
-                len(earlier) + 1,
-                Path(file).name,
+                max((receipt.revision for receipt in earlier), default=0) + 1,
+                _printable(Path(file).name),
                 len(data),
                 sha256,
                 datetime.now(UTC).isoformat(timespec="seconds"),
                 licence,
                 made_up,
             )
-            _write_once(self._object(sha256), data)
             if _write_once(self._path(receipt), _json(asdict(receipt))):
                 return receipt, True
 
     def withdraw(self, receipt: Receipt, why: str) -> None:
         """Record that a revision no longer counts, and why. Its bytes and its receipt stay."""
+        if not why.strip():
+            raise ArchiveError("say why: the reason is kept beside the receipt")
         when = datetime.now(UTC).isoformat(timespec="seconds")
         if not _write_once(self._withdrawal(receipt), _json({"withdrawn": when, "why": why})):
             raise ArchiveError(f"{receipt} is already withdrawn")
@@ -109,8 +112,8 @@ class Archive:
     def revisions(self, source: str, release: str, part: str) -> list[Receipt]:
         """Return every revision of one part of a release, first to last."""
         folder = self.root / "receipts" / source / release / part
-        paths = sorted(folder.glob("[0-9]*.json"), key=lambda path: int(path.name.split(".")[0]))
-        return [_receipt(path) for path in paths if not path.name.endswith(".withdrawn.json")]
+        paths = sorted((path for path in folder.glob("*.json") if path.stem.isdigit()), key=lambda path: int(path.stem))
+        return [_receipt(path) for path in paths]
 
     def receipts(self, source: str | None = None) -> Iterator[Receipt]:
         """Yield every receipt, of one source or all, by source, release, part and revision."""
@@ -134,6 +137,12 @@ class Archive:
             raise Refused("damaged", found=found, expected=receipt.sha256, source=receipt.source, file=receipt.file)
         return data
 
+    def _keep(self, sha256: str, data: bytes) -> None:
+        path = self._object(sha256)
+        if path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() != sha256:
+            path.unlink()  # damaged: what follows puts the received bytes back
+        _write_once(path, data)
+
     def _object(self, sha256: str) -> Path:
         return self.root / "objects" / sha256[:2] / sha256
 
@@ -142,6 +151,10 @@ class Archive:
 
     def _withdrawal(self, receipt: Receipt) -> Path:
         return self._path(receipt).with_suffix(".withdrawn.json")
+
+
+def _printable(name: str) -> str:
+    return "".join(letter if letter.isprintable() else "�" for letter in name)
 
 
 def _receipt(path: Path) -> Receipt:

@@ -11,6 +11,7 @@ from seg_pipeline.sources.archive import Archive, Receipt, check_release
 from seg_pipeline.sources.refusal import Refused
 from seg_pipeline.sources.source import Delivered, Source
 
+EXTRACT = "extract"
 MADE_UP_FILE = "made_up_"
 MADE_UP_AREA = "Keksitty "
 
@@ -35,7 +36,7 @@ def receive(archive: Archive, source: Source, release: str, file: str, data: byt
         refused = found
     if _made_up(file, delivered):
         raise Refused("made_up", found=Path(file).name, source=source.id, file=file)
-    part = source.part(data)
+    part = source.part(data) or ("" if delivered is None or delivered.whole else EXTRACT)
     receipt, new = archive.receive(source.id, release, part, file, data, licence or source.licence, made_up=False)
     return Reception(receipt, new, delivered, refused)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from seg_pipeline import catalogue
 
+OF_NUMBERS = ("not_a_number", "total", "part_too_large")  # refusals that repeat what stood in a cell
 SHOWN = 60  # longest piece of a delivery that a message repeats
 
 
@@ -32,8 +33,11 @@ class Refused(Exception):  # noqa: N818  a refusal is what stewards call it
         """Return the same refusal, naming the source and the file that it is about."""
         return replace(self, source=source, file=file)
 
-    def message(self, language: str = "en") -> str:
-        """Return the refusal as one sentence of what is wrong, where, and one of what to do."""
+    def message(self, language: str = "en", discreet: bool = False) -> str:
+        """Return the refusal as one sentence of what is wrong, where, and one of what to do.
+
+        A discreet message repeats no number of the delivery: it may go where raw counts may not, such as logs.
+        """
         texts = catalogue.texts("texts", "text")
         place = ", ".join(
             part
@@ -46,7 +50,7 @@ class Refused(Exception):  # noqa: N818  a refusal is what stewards call it
             if part
         )
         said = {
-            name: texts[value][language] if value in texts else value
+            name: "…" if discreet and self.refusal in OF_NUMBERS else texts.get(value, {}).get(language, value)
             for name, value in (("found", self.found), ("expected", self.expected))
         }
         sentence = catalogue.texts("refusals", "refusal")[self.refusal][language].format(**said)

@@ -20,6 +20,7 @@ class Delivered(NamedTuple):
     counts: pd.DataFrame
     areas: pd.DataFrame
     rows: Mapping[str, int]
+    whole: bool = True  # the whole of its release, or an extract that stands beside it
 
 
 def _whole(_: bytes) -> str:
@@ -52,6 +53,8 @@ class Source:
             return self.read(data, release)
         except Refused as refused:
             raise refused.in_file(self.id, file) from None
+        except Exception as error:
+            raise Refused("unreadable", found=type(error).__name__, source=self.id, file=file) from error
 
 
 def release_year(release: str) -> int:

@@ -74,14 +74,23 @@ BAD: dict[str, tuple[str, Spoil, str]] = {
         "2020", in_line(9, b"(", b"(Uusi"), r'line 9, column "Postinumeroalue".*municipalities\.csv',
     ),
     "a municipality code that lost its zero": ("2018", field(4, 6, b"91"), r'line 4, column "kuntano".*"91"'),
-    "an area code that lost its zeros": ("2018", field(4, 0, b"107"), r'line 4, column "kuntano".*five digits'),
+    "an area code that lost its zeros": ("2018", field(4, 0, b"107"), r'line 4, column "postinumero".*five digits'),
+    "one header of another year": (
+        "2020", in_line(3, b"0-2-vuotiaat, 2018", b"0-2-vuotiaat, 2017"), r"line 3.*describes 2017.*2018",
+    ),
+    "a base that is not told": ("2018", field(5, 7, b""), r'line 5, column "he_vakiy".*found ""'),
+    "a cut in the last city": (
+        "2026", lambda data: b"".join(data.splitlines(keepends=True)[:-20]), r"Rovaniemi \(\d+ / ≥ 26\)",
+    ),
+    "no title line": ("2020", lambda data: data.split(b"\r\n\r\n", 1)[1], "title line"),
+    "a stray column": ("2026", in_line(1, b"Alueen_nimi", b"Vieraskieliset"), r'line 1.*"Vieraskieliset"'),
     "cut in the middle": ("2020", lambda data: data[: len(data) // 2], r"line \d+.*ends in the middle"),
     "cut between two rows": (
-        "2018", lambda data: b"".join(data.splitlines(keepends=True)[:90]), r"nothing for .*Rovaniemi",
+        "2018", lambda data: b"".join(data.splitlines(keepends=True)[:90]), r"areas are missing: .*Rovaniemi",
     ),
     "many rows gone": (
         "2020", lambda data: b"".join(row for at, row in enumerate(data.splitlines(keepends=True)) if at % 9 or at < 9),
-        r"the groups sum to \d+, but the total is \d+",
+        r"the areas hold \d+ people.*rows are missing",
     ),
     "an empty file": ("2018", lambda _: b"", "the file is empty"),
     "UTF-8 where ISO-8859-1 belongs": (

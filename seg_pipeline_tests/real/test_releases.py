@@ -179,8 +179,8 @@ def test_a_national_release_is_read_and_validated_in_time(shared: Find, release:
     data = shared(PAAVO[release]).read_bytes()
     best = 9.0
     for _ in range(3):
-        begun = time.perf_counter()
+        begun = time.process_time()  # of the processor: other tests run beside this one
         found = all_sources()["paavo"].tables(data, release, "paavo.csv")
         assert contracts.findings(found.counts, "counts") == []
-        best = min(best, time.perf_counter() - begun)
+        best = min(best, time.process_time() - begun)
     assert best <= 2.0  # seconds, asked for 2 cores

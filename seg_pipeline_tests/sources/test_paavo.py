@@ -113,7 +113,7 @@ def test_the_long_layout_reads_every_year_and_keeps_lines() -> None:
     assert hidden[["dimension", "group", "reference_year", "upper"]].to_numpy().tolist() == [
         ["tenure", "other", 2023, 101]
     ]
-    assert PAAVO.part(data) == "years-2022-2023" and PAAVO.part(made_up("2020")) == ""
+    assert PAAVO.part(data) == "years-2022-2023-of-091" and PAAVO.part(made_up("2020")) == ""
     with pytest.raises(Refused) as refused:
         read(data.replace(b",101\r\n", b",1o1\r\n"), "2025")
     assert (refused.value.refusal, refused.value.line, refused.value.file) == ("not_a_number", 4, "paavo.csv")

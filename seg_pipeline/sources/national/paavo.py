@@ -9,16 +9,18 @@ each table is the header's, or else the catalogue's; it is never derived from th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 from seg_pipeline import catalogue
-from seg_pipeline.classifications import CITIES, TOTAL
+from seg_pipeline.classifications import CITIES, MUNICIPALITY_BY_NAME, TOTAL
 from seg_pipeline.sources.national.paavo_counts import areas, counts, whole_numbers
 from seg_pipeline.sources.national.paavo_layouts import Column, Sheet, labels, layout, variables
 from seg_pipeline.sources.readers import pxweb_csv
 from seg_pipeline.sources.refusal import Refused, quoted
 from seg_pipeline.sources.source import Delivered, Source, release_year
 
+FEW = 5  # municipalities that are named in the name of a part
 LEAST_LOCATED = 0.95  # of all people, those whose home is known to the postal area: 0.987 in release 2020
 
 
@@ -28,16 +30,22 @@ def read(data: bytes, release: str) -> Delivered:
     _refuse_incomplete(sheet)
     _refuse_short(sheet)
     dated = replace(sheet, columns=[_dated(column, release, sheet) for column in sheet.columns])
-    return Delivered(counts(dated, release), areas(dated, release), sheet.rows)
+    _refuse_uneven_years(dated)
+    return Delivered(counts(dated, release), areas(dated, release), sheet.rows, sheet.whole)
 
 
 def part(data: bytes) -> str:
-    """Return which part of a release a file is: its years, for a file of the time series table; else the whole."""
+    """Return which part of a release a file is: years and places of an extract of the time series; else the whole."""
     if not pxweb_csv.looks_like(data):
         return ""
-    header = data.split(b"\n", 3)[2].decode("iso-8859-1").strip()
-    years = re.findall(r'[;,]"([0-9]{4})"(?=[;,]|$)', header)
-    return f"years-{'-'.join(years)}" if years else ""
+    header, _, body = data.decode("iso-8859-1").replace("\r", "").split("\n\n", 1)[-1].strip("\n").partition("\n")
+    if not re.match(r'"[^"]+"[;,]"(Information|Tiedot|Uppgifter)"', header):
+        return ""
+    years = re.findall(r'[;,]"?([0-9]{4})"?(?=[;,]|$)', header)
+    places = sorted(set(re.findall(r'^"[0-9]{5} .*? \(([^()"]+)\)"[;,]', body, re.MULTILINE)))
+    codes = sorted(MUNICIPALITY_BY_NAME.get(place, "unknown") for place in places)
+    where = "-".join(codes) if len(codes) <= FEW else f"{len(codes)}-places"
+    return f"years-{'-'.join(years)}-of-{where}"
 
 
 SOURCE = Source(
@@ -95,10 +103,43 @@ def _refuse_incomplete(sheet: Sheet) -> None:
         if place.code in first:
             raise Refused("duplicate_area", found=place.code, expected=str(first[place.code]), line=place.line)
         first[place.code] = place.line
-    owners = {place.municipality for place in sheet.places}
-    absent = [city.name_fi for city in CITIES if city.city not in owners]
-    if sheet.whole and absent:
-        raise Refused("incomplete", expected=", ".join(absent), line=sheet.places[-1].line if sheet.places else 1)
+    if sheet.whole:
+        _refuse_too_few(sheet)
+
+
+def _refuse_too_few(sheet: Sheet) -> None:
+    """Refuse a national release with fewer areas of a city than any release has had: rows are gone."""
+    there = Counter(place.municipality for place in sheet.places)
+    least = {row["city"]: int(row["least_areas"]) for row in catalogue.rows("paavo/least_areas")}
+    few = [
+        f"{city.name_fi} ({there[city.city]} / ≥ {least[city.city]})"
+        for city in CITIES
+        if there[city.city] < least[city.city]
+    ]
+    if few:
+        raise Refused("incomplete", expected=", ".join(few), line=sheet.places[-1].line if sheet.places else 1)
+
+
+def _refuse_uneven_years(sheet: Sheet) -> None:
+    """Refuse a table whose columns describe different years: every variable is there for the same years."""
+    by_table: dict[str, dict[str, set[int]]] = {}
+    for column in sheet.columns:
+        if variables()[column.variable]["dimension"]:
+            years = by_table.setdefault(variables()[column.variable]["table"], {})
+            years.setdefault(column.variable, set()).add(column.year)
+    for column in sheet.columns:
+        table = by_table.get(variables()[column.variable]["table"], {})
+        if column.variable in table:
+            usual, _ = Counter(frozenset(years) for years in table.values()).most_common(1)[0]
+            if table[column.variable] != usual:
+                said = "/".join(map(str, sorted(table[column.variable])))
+                raise Refused(
+                    "uneven_years",
+                    found=said,
+                    expected="/".join(map(str, sorted(usual))),
+                    line=sheet.header_line,
+                    column=column.header,
+                )
 
 
 def _refuse_short(sheet: Sheet) -> None:
@@ -109,5 +150,5 @@ def _refuse_short(sheet: Sheet) -> None:
             country, found = (int(whole_numbers(column).number.sum()) for column in (whole, local[whole.header]))
             if not LEAST_LOCATED * country <= found <= country:
                 raise Refused(
-                    "total", found=str(found), expected=str(country), line=whole.lines[0], column=whole.header
+                    "rows_missing", found=str(found), expected=str(country), line=whole.lines[0], column=whole.header
                 )

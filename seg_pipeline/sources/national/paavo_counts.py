@@ -132,6 +132,7 @@ def _piece(
     """One group's rows, in the order of the sheet's places."""
     base = next(told[v, y] for v, y in told if y == year and dimension in _dimensions(v) and _group(v) == TOTAL)
     status = cells.status
+    _refuse_without_base(sheet, dimension, year, cells, base)
     if group != TOTAL:
         inhabited = base.observed & (base.number > 0)
         status = np.where((status == "missing") & inhabited, "suppressed", status)
@@ -166,14 +167,33 @@ def _refuse_unequal(sheet: Sheet, pieces: list[pd.DataFrame]) -> None:
             off = (summed != total).fillna(False).to_numpy(bool)
             if off.any():
                 at = int(off.argmax())
-                column = next(
-                    c
-                    for c in sheet.columns
-                    if dimension in _dimensions(c.variable) and c.year == year and _group(c.variable) == TOTAL
-                )
+                column = _base_column(sheet, dimension, year)
                 raise Refused(
                     "total", found=str(summed[at]), expected=str(total[at]), line=column.lines[at], column=column.header
                 )
+
+
+def _refuse_without_base(sheet: Sheet, dimension: str, year: int, cells: Cells, base: Cells) -> None:
+    """Refuse an area whose base is not told though a group of it is: the base is what says why a group is hidden."""
+    without = cells.observed & ~base.observed
+    if without.any():
+        at = int(without.argmax())
+        column = _base_column(sheet, dimension, year)
+        raise Refused(
+            "not_a_number",
+            found=quoted(column.cells[at]),
+            expected="whole_number",
+            line=column.lines[at],
+            column=column.header,
+        )
+
+
+def _base_column(sheet: Sheet, dimension: str, year: int) -> Column:
+    return next(
+        column
+        for column in sheet.columns
+        if dimension in _dimensions(column.variable) and column.year == year and _group(column.variable) == TOTAL
+    )
 
 
 def _where(told: Flags, numbers: Integers) -> pd.arrays.IntegerArray:

@@ -15,6 +15,7 @@ from seg_pipeline.sources.refusal import Refused, quoted
 
 COUNTRY = ("KOKO MAA", "HELA LANDET", "WHOLE COUNTRY")
 LABELS_TABLE = "data/catalogue/paavo/labels.csv"
+LABEL_KEYS = ("Postinumeroalue", "Postinumeroalue_x", "Postinumeroalue_y", "Postinumero", "Alueen_nimi")
 VARIABLES_TABLE = "data/catalogue/paavo/variables.csv"
 CODE = re.compile(r"[a-z]{2}_[a-z0-9_]+")
 LABEL = re.compile(r"(?P<label>.+?)(?:, (?P<year>[0-9]{4}))?(?: \((?P<table>[A-Z]{2})\))?")
@@ -60,6 +61,9 @@ def layout(data: bytes) -> Callable[[bytes, str], Sheet]:
     if pxweb_csv.looks_like(data):
         return _pxweb
     header = data.removeprefix(delimited.UTF_8_MARK).split(b"\n", 1)[0]
+    if b'";"' in header:
+        expected = "PxWeb's title line and a blank line before the header"
+        raise Refused("layout", found=quoted(header.decode("iso-8859-1").strip()), expected=expected, line=1)
     if header.replace(b'"', b"").startswith(b"postinumero,"):
         return _codes
     if b"Postinumero" in header and b"(HE)" in header:
@@ -76,14 +80,16 @@ def _codes(data: bytes, release: str) -> Sheet:
     for year, line in zip(said, grid.lines, strict=True):
         if year != release[:4]:
             raise Refused("release", found=quoted(year), expected=quoted(release), line=line, column="vuosi")
-    places = [_place(*row, "kuntano") for row in zip(code, name, owner, grid.lines, strict=True)]
+    places = [_place(*row, "postinumero", "kuntano") for row in zip(code, name, owner, grid.lines, strict=True)]
     return _wide(grid, places, ("postinumero", "nimi", "kuntano", "vuosi"))
 
 
 def _labels(data: bytes, _: str) -> Sheet:
     """Finnish labels, hidden cells written as 0, the municipality only in the label of the area."""
     grid = delimited.read(data, delimited.Dialect("utf-8-sig", ","))
-    keys = [name for name in grid.header if "(" not in name]
+    keys = [name for name in grid.header if name in LABEL_KEYS]
+    if not keys or not keys[0].startswith("Postinumeroalue"):
+        raise Refused("missing_column", expected='"Postinumeroalue"', line=grid.header_line, column="Postinumeroalue")
     places = _labelled(grid.column(keys[0]), grid.lines, keys[0])
     for code, place in zip(grid.column("Postinumero"), places, strict=True):
         if code != place.code:
@@ -185,11 +191,11 @@ def _labelled(labels: Sequence[str], lines: Sequence[int], column: str) -> list[
             expected = '"00100  Name (Municipality)"'
             raise Refused("not_an_area", found=quoted(label), expected=expected, line=line, column=column)
         owner = MUNICIPALITY_BY_NAME.get(said["municipality"], said["municipality"])
-        places.append(_place(said["code"], said["name"], owner, line, column))
+        places.append(_place(said["code"], said["name"], owner, line, column, column))
     return places
 
 
-def _place(code: str, name: str, municipality: str, line: int, column: str) -> Place:
+def _place(code: str, name: str, municipality: str, line: int, column: str, owner_column: str) -> Place:
     if not re.fullmatch("[0-9]{5}", code):
         raise Refused("not_an_area", found=quoted(code), expected="a code of five digits", line=line, column=column)
     if municipality not in MUNICIPALITIES:
@@ -198,6 +204,6 @@ def _place(code: str, name: str, municipality: str, line: int, column: str) -> P
             found=quoted(municipality),
             expected="data/catalogue/municipalities.csv",
             line=line,
-            column=column,
+            column=owner_column,
         )
     return Place(code, name, municipality, line)

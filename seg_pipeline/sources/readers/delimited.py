@@ -65,8 +65,9 @@ def decode(data: bytes, encoding: str) -> str:
     refuse_binary(data, "UTF-8" if encoding.startswith("utf-8") else encoding.upper())
     if encoding == "iso-8859-1":
         return _latin(data)
+    data = data.removeprefix(UTF_8_MARK) if encoding == "utf-8-sig" else data
     try:
-        return data.decode(encoding)
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         byte = f"the byte 0x{data[error.start]:02X}"

@@ -9,8 +9,9 @@ import re
 
 from seg_pipeline.sources.readers import delimited
 from seg_pipeline.sources.readers.grid import Grid
+from seg_pipeline.sources.refusal import Refused
 
-OPENING = re.compile(rb'"[^"\r\n]*"\r?\n\r?\n')
+OPENING = re.compile(rb'"[^"\r\n]*"(?:\r?\n){2,}')
 NOT_LOGICAL, NOT_AVAILABLE, HIDDEN = ".", "..", "..."
 
 
@@ -21,6 +22,8 @@ def looks_like(data: bytes) -> bool:
 
 def read(data: bytes) -> Grid:
     """Return the rows under the header of a PxWeb CSV file, in the separator that its header uses."""
+    if data.startswith(delimited.UTF_8_MARK):
+        raise Refused("encoding", found="UTF-8", expected="ISO-8859-1", line=1)
     opening = OPENING.match(data)
     header = data[opening.end() if opening else 0 :].split(b"\n", 1)[0]
     separator = ";" if b'";"' in header else ","
