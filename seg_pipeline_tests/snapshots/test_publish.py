@@ -241,3 +241,17 @@ def test_publishers_at_the_same_time_never_mix(tmp_path: Path) -> None:
     assert sorted(given) == sorted({f"2026.{number}" for number in range(1, 13)})
     assert all(snapshot.verify() == [] for snapshot in snapshots.versions(tmp_path))
     assert not list(tmp_path.glob(".publishing-*"))
+
+
+def test_a_snapshot_under_another_name_is_not_sound(tmp_path: Path) -> None:
+    snapshot, _ = put(tmp_path)
+    shutil.copytree(snapshot.path, tmp_path / "2027.1")
+    shutil.copytree(snapshot.path, tmp_path / "2026.01")
+    assert "another name" in Snapshot(tmp_path / "2027.1").verify()[0]
+    assert [seen.version for seen in snapshots.versions(tmp_path)] == ["2026.1", "2027.1"]
+
+
+def test_versions_are_sorted_as_numbers(tmp_path: Path) -> None:
+    for version in ("2026.10", "2026.9", "2027.1-demo", "2026.2", "notes"):
+        (tmp_path / version).mkdir()
+    assert [seen.version for seen in snapshots.versions(tmp_path)] == ["2027.1-demo", "2026.2", "2026.9", "2026.10"]

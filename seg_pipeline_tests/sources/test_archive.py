@@ -95,3 +95,35 @@ def test_receivers_at_the_same_time_lose_nothing(tmp_path: Path) -> None:
     assert sorted(receipt.revision for receipt in kept) == list(range(1, len(kept) + 1))
     assert {Archive(tmp_path).read(receipt) for receipt in kept} == {f"delivery {n}".encode() for n in range(4)}
     assert not list(tmp_path.rglob(".receiving-*"))
+
+
+def test_lost_or_damaged_bytes_are_put_back_by_receiving_them_again(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    receipt, _ = take(archive, b"one")
+    for harm in (Path.unlink, lambda path: (path.chmod(0o644), path.write_bytes(b"onf"))):
+        harm(objects(archive)[0])
+        assert take(archive, b"one") == (receipt, False)
+        assert archive.read(receipt) == b"one"
+
+
+def test_a_lost_receipt_does_not_stop_the_next_delivery(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    take(archive, b"one")
+    take(archive, b"two")
+    next(tmp_path.rglob("1.json")).unlink()
+    assert take(archive, b"three")[0].revision == 3
+    (tmp_path / "receipts/paavo/2018/whole/1 (copy).json").write_text("{}", encoding="utf-8")
+    assert take(archive, b"four")[0].revision == 4
+
+
+def test_a_withdrawal_has_a_reason(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    receipt, _ = take(archive, b"one")
+    with pytest.raises(ArchiveError, match="say why"):
+        archive.withdraw(receipt, " ")
+    assert archive.current("paavo", 2026) == [receipt]
+
+
+def test_a_file_name_cannot_break_a_line(tmp_path: Path) -> None:
+    receipt, _ = Archive(tmp_path).receive("paavo", "2018", "", "a\nb.csv", b"one", "CC BY 4.0", made_up=False)
+    assert receipt.file == "a�b.csv"

@@ -114,6 +114,15 @@ def test_the_long_layout_reads_every_year_and_keeps_lines() -> None:
         ["tenure", "other", 2023, 101]
     ]
     assert PAAVO.part(data) == "years-2022-2023-of-091" and PAAVO.part(made_up("2020")) == ""
+    tampere = data.replace(b"(Helsinki)", b"(Tampere)")
+    assert PAAVO.part(tampere) == "years-2022-2023-of-837"  # stands beside Helsinki's, not in its place
+    for written in (
+        data.replace(b'"2022"', b"2022"),
+        data.replace(b"\r\n\r\n", b"\r\n\r\n\r\n"),
+        data.replace(b'","', b'";"').replace(b'",', b'";'),
+    ):
+        assert PAAVO.part(written) == PAAVO.part(data)
+    assert not delivered.whole and read(made_up("2020"), "2020").whole
     with pytest.raises(Refused) as refused:
         read(data.replace(b",101\r\n", b",1o1\r\n"), "2025")
     assert (refused.value.refusal, refused.value.line, refused.value.file) == ("not_a_number", 4, "paavo.csv")
