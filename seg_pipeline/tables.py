@@ -123,15 +123,15 @@ def _bounds_hold(table: pd.DataFrame) -> pd.Series[bool]:
 def _parts_make_total(table: pd.DataFrame) -> pd.Series[bool]:
     """No group is larger than its total; the observed parts of a partition never exceed it, and all of them make it."""
     case = ["source", "release", "city", "geography", "area_id", "boundary_vintage", "dimension", "reference_year"]
-    by = [table[column] for column in case]
+    cell = table.groupby(case, sort=False).ngroup()
     is_total = table["group"] == TOTAL
-    total = table["count"].where(is_total).groupby(by, sort=False).transform("max")
-    parts = table["count"].mask(is_total)
-    summed = parts.groupby(by, sort=False).transform("sum")
-    whole = parts.groupby(by, sort=False).transform("count") == (~is_total).groupby(by, sort=False).transform("sum")
-    has_parts = (~is_total).groupby(by, sort=False).transform("any")
+    total = cell.map(table["count"][is_total].groupby(cell[is_total]).max())
+    parts = table["count"][~is_total].groupby(cell[~is_total])
+    summed, told, size = (cell.map(found) for found in (parts.sum(), parts.count(), parts.size()))
+    whole = told == size
     partition = table["dimension"].isin(PARTITIONS)
-    off = (parts > total) | (partition & (summed > total)) | (partition & whole & has_parts & (summed != total))
+    larger = ~is_total & (table["count"] > total)
+    off = larger | (partition & (summed > total)) | (partition & whole & (summed != total))
     return (~off.fillna(False)).astype(bool)
 
 

@@ -62,8 +62,8 @@ def join(parts: list[pd.DataFrame], name: str) -> pd.DataFrame:
     The original release goes before a part of it that tells the same cell again; of an area told more than once
     the row with the latest population stays.
     """
-    if not parts:
-        return tables.empty(name)
+    if len(parts) < 2:
+        return parts[0] if parts else tables.empty(name)
     whole = pd.concat(parts, ignore_index=True)
     if name == "areas":
         whole = whole.sort_values("population_year", ascending=False, na_position="last", kind="stable")
