@@ -45,7 +45,7 @@ demo: setup  ## make data/demo again from its generator (the same bytes every ti
 
 lock:  ## compile requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \
-	  --no-strip-extras --no-annotate --no-header --no-emit-index-url --no-emit-find-links --quiet -o requirements.lock
+	  --no-strip-extras --no-annotate --no-header --quiet -o requirements.lock
 
 clean:  ## remove the environment and everything made at run time, demo and real; asks first
 	@printf 'This removes .venv and data/{archive,tables,snapshots,dagster}. Type yes: '; read a; [ "$$a" = yes ]

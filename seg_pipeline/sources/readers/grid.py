@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from seg_pipeline.sources.refusal import Refused, quoted
@@ -38,13 +37,6 @@ class Grid:
             raise Refused("missing_column", expected=quoted(name), line=self.header_line, column=name)
         index = self.header.index(name)
         return [row[index] for row in self.rows]
-
-
-def require(header: Sequence[str], names: Sequence[str], line: int) -> None:
-    """Refuse a header that lacks one of `names`."""
-    for name in names:
-        if name not in header:
-            raise Refused("missing_column", expected=quoted(name), line=line, column=name)
 
 
 def _fields(count: int, last: bool) -> str:

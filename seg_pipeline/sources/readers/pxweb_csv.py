@@ -28,8 +28,3 @@ def read(data: bytes) -> Grid:
     header = data[opening.end() if opening else 0 :].split(b"\n", 1)[0]
     separator = ";" if b'";"' in header else ","
     return delimited.read(data, delimited.Dialect("iso-8859-1", separator, preamble=2))
-
-
-def title(data: bytes) -> str:
-    """Return the title line of a PxWeb CSV file."""
-    return data.split(b"\n", 1)[0].decode("iso-8859-1").strip().strip('"')
