@@ -75,9 +75,9 @@ class Archive:
         check_release(release)
         sha256 = hashlib.sha256(data).hexdigest()
         part = part or WHOLE
+        self._keep(sha256, data)
         while True:
             earlier = self.revisions(source, release, part)
-            self._keep(sha256, data)
             known = [receipt for receipt in earlier if receipt.sha256 == sha256 and not self.withdrawn(receipt)]
             if known:
                 return known[-1], False
