@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from seg_pipeline import catalogue
 
-GEOGRAPHIES = ("postal_area", "city_district", "grid_250m", "municipality")
+GEOGRAPHIES = ("postal_area", "city_district", "grid_250m", "grid_1km", "municipality")
 STATUSES = ("observed", "suppressed", "missing", "not_applicable")
 TOTAL = "total"
 
@@ -27,7 +27,7 @@ class City:
 
 @dataclass(frozen=True)
 class Contrast:
-    """A pair of groups whose residential separation is measured."""
+    """A pair of groups whose residential separation is measured; the reference may be ``rest``, everybody else."""
 
     dimension: str
     group: str
@@ -43,6 +43,16 @@ GROUPS = {
     dimension: tuple(row["group"] for row in catalogue.rows("groups") if row["dimension"] == dimension)
     for dimension in DIMENSIONS
 }
+ORDERED = {  # the rank of each class of a dimension that has an order; classes of one rank are one
+    dimension: {
+        row["group"]: int(row["rank"])
+        for row in catalogue.rows("groups")
+        if row["dimension"] == dimension and row["rank"]
+    }
+    for dimension in DIMENSIONS
+}
+NEED = {(row["dimension"], row["group"]): float(row["weight"]) for row in catalogue.rows("need_index")}
+AREA_TYPES = {row["area_type"]: float(row["up_to"] or "inf") for row in catalogue.rows("area_types")}
 MUNICIPALITIES = tuple(row["municipality"] for row in catalogue.rows("municipalities"))
 MUNICIPALITY_BY_NAME = {
     row[name]: row["municipality"] for row in catalogue.rows("municipalities") for name in ("name_sv", "name_fi")

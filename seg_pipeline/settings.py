@@ -24,7 +24,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 FIRST_EDITION = 2026
 
 
-class Foreseen(ValueError):  # noqa: N818  it is not always an error of ours
+class Foreseen(ValueError):
     """Something that a user can put right: its message says what and how. The command line shows it as it is."""
 
 

@@ -33,7 +33,7 @@ class Failed(click.ClickException):
 
 def show(snapshot: Snapshot) -> None:
     """Print where a snapshot is, what is in it, what to know of it, and the eleven cities."""
-    from seg_pipeline.indicators.summary import eleven
+    from seg_pipeline.defs.summary import eleven
 
     if snapshot.made_up:
         click.secho(snapshot.manifest["notice"]["en"], bold=True)

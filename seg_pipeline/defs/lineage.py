@@ -16,15 +16,18 @@ from seg_pipeline.sources.archive import Archive, Receipt
 
 SOURCE_TABLES = ("counts", "areas")
 COUNTS, AREAS, INDICATORS, SNAPSHOT = ("counts",), ("areas",), ("indicators",), ("snapshot",)
+PROFILES, CHANGES = ("area_profiles",), ("changes",)
 FILES: dict[Key, list[Key]] = {  # the files of each asset
     **{(source,): [(source, table) for table in SOURCE_TABLES] for source in all_sources()},
-    **{key: [key] for key in (COUNTS, AREAS, INDICATORS, SNAPSHOT)},
+    **{key: [key] for key in (COUNTS, AREAS, INDICATORS, PROFILES, CHANGES, SNAPSHOT)},
 }
 INPUTS: dict[Key, list[Key]] = {  # the files that an asset is made from; a source is made from its deliveries
     COUNTS: [(source, "counts") for source in all_sources()],
     AREAS: [(source, "areas") for source in all_sources()],
-    INDICATORS: [COUNTS],
-    SNAPSHOT: [AREAS, COUNTS, INDICATORS],
+    INDICATORS: [COUNTS, AREAS],
+    PROFILES: [COUNTS, AREAS],
+    CHANGES: [COUNTS, INDICATORS],
+    SNAPSHOT: [AREAS, COUNTS, INDICATORS, PROFILES, CHANGES],
 }
 
 

@@ -8,12 +8,12 @@ import dagster as dg
 import pandas as pd
 
 from seg_pipeline import catalogue, provenance
-from seg_pipeline.defs import shown
+from seg_pipeline.defs import protection, shown
 from seg_pipeline.defs.keeping import CODE_VERSION, checked
-from seg_pipeline.defs.lineage import INPUTS, SNAPSHOT, Edition
+from seg_pipeline.defs.lineage import CHANGES, COUNTS, INDICATORS, INPUTS, PROFILES, SNAPSHOT, Edition
 from seg_pipeline.defs.partitions import EDITIONS
 from seg_pipeline.defs.resources import Editions
-from seg_pipeline.indicators.summary import eleven
+from seg_pipeline.defs.summary import eleven
 from seg_pipeline.quality import arrivals, contracts
 from seg_pipeline.quality.finding import Finding
 from seg_pipeline.snapshots import Snapshot
@@ -22,8 +22,6 @@ from seg_pipeline.sources import all_sources
 
 VERIFIED = "verified"
 PUBLISHED = INPUTS[SNAPSHOT]
-# Of an indicator that was made from raw counts:
-RAW_DECIMALS, RAW_COVERAGE_DECIMALS, RAW_PEOPLE, RAW_LEAST_AREAS = 3, 2, 100, 5
 
 
 @dg.multi_asset(
@@ -73,32 +71,13 @@ def _verified(edition: Edition) -> tuple[dict[str, pd.DataFrame], list[Finding]]
         remedy = f"not up to date: {named}; run `seg refresh --edition {edition.year}`"
         return {}, [Finding("block", "snapshot", "up_to_date", remedy)]
     content = {key[-1]: edition.warehouse.read(key, edition.year) for key in PUBLISHED} | _code_lists()
-    content |= _protected(content["counts"], content["indicators"])
+    content |= protection.protected({key[-1]: content[key[-1]] for key in (COUNTS, INDICATORS, PROFILES, CHANGES)})
     return content, [finding for name, table in content.items() for finding in contracts.findings(table, name)]
-
-
-def _protected(counts: pd.DataFrame, indicators: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Return what may go out while raw counts cannot be protected yet: a source that is not open keeps its counts.
-
-    Its indicators are rounded, people and coverage too, so that a hidden area is not their difference; where a city
-    has few areas they are held back altogether.
-    """
-    public = [source.id for source in all_sources().values() if source.open]
-    raw = ~indicators["source"].isin(public)
-    few = raw & (indicators["areas"] < RAW_LEAST_AREAS) & (indicators["status"] == "observed")
-    rounded = {
-        "value": indicators["value"].round(RAW_DECIMALS).mask(few),
-        "coverage": indicators["coverage"].round(RAW_COVERAGE_DECIMALS),
-        "population": (indicators["population"] + RAW_PEOPLE // 2) // RAW_PEOPLE * RAW_PEOPLE,
-        "status": indicators["status"].mask(few, "suppressed"),
-    }
-    kept = {column: indicators[column].where(~raw, values) for column, values in rounded.items()}
-    return {"counts": counts[counts["source"].isin(public)], "indicators": indicators.assign(**kept)}
 
 
 def _code_lists() -> dict[str, pd.DataFrame]:
     """Return the cities and the groups, so that a code of another table can be read as a name."""
-    groups = pd.DataFrame(catalogue.rows("groups"))
+    groups = pd.DataFrame(catalogue.rows("groups")).drop(columns="rank")
     named = groups.rename(columns={language: f"name_{language}" for language in catalogue.LANGUAGES})
     cities = pd.DataFrame(catalogue.rows("cities")).drop(columns="id")
     return {"cities": cities.sort_values("city"), "groups": named.sort_values(["dimension", "group"])}

@@ -10,8 +10,8 @@ import dagster as dg
 import pandas as pd
 
 from seg_pipeline import catalogue, tables
-from seg_pipeline.classifications import CITIES, CITY_CODES
-from seg_pipeline.indicators.summary import POSTAL, eleven
+from seg_pipeline.classifications import AREA_TYPES, CITIES, CITY_CODES
+from seg_pipeline.defs.summary import POSTAL, eleven
 from seg_pipeline.sources.archive import Receipt
 
 NAMES = {city.city: city.name_en for city in CITIES}
@@ -41,6 +41,15 @@ def metadata(table: pd.DataFrame, name: str, made_up: bool) -> dict[str, Any]:
         **_SHOWN[name](table),
     }
     return shown | ({"made up": catalogue.texts("texts", "text")["made_up"]["en"]} if made_up else {})
+
+
+def steps(clock: Mapping[str, float]) -> dict[str, Any]:
+    """Return how long the steps of a computation took, the slowest first by name."""
+    if not clock:
+        return {}
+    slowest = max(clock, key=lambda step: clock[step])
+    rows = [{"step": step, "seconds": round(seconds, 2)} for step, seconds in sorted(clock.items())]
+    return {"slowest step": f"{slowest}: {clock[slowest]:.2f} s", "steps": small_table(rows)}
 
 
 def receipts(received: Iterable[Receipt]) -> dg.MetadataValue[Any]:
@@ -122,11 +131,40 @@ def _indicators(table: pd.DataFrame) -> dict[str, Any]:
     values = latest.set_index("city")["value"]
     plotted = {NAMES[city]: float(values[city]) for city in CITY_CODES if city in values.index}
     coverage = table["coverage"].min()
+    reasons = table["interval"].value_counts().sort_index()
     return {
         "coverage": f"least {coverage:.1%} of a city's people" if pd.notna(coverage) else "nothing covered",
+        "intervals": ", ".join(f"{reason} {number}" for reason, number in reasons.items()) or "none",
         "eleven cities": small_table(eleven(table)),
         "plot": dg.MetadataValue.md(bars(plotted, "D of low and high income by postal area, latest year")),
     }
 
 
-_SHOWN = {"counts": _counts, "areas": _areas, "indicators": _indicators}
+def _profiles(table: pd.DataFrame) -> dict[str, Any]:
+    types = table[table["profile"] == "area_type"].sort_values("reference_year", kind="stable")
+    latest = types.drop_duplicates(["city", "geography", "area_id"], keep="last")
+    number = pd.crosstab(latest["city"], latest["category"]).reindex(CITY_CODES, fill_value=0)
+    named = [
+        {"city": NAMES[city]} | {of: int(number[of][city]) for of in AREA_TYPES if of in number} for city in CITY_CODES
+    ]
+    every = table["value"].notna().mean() if len(table) else 0
+    return {"coverage": f"{every:.1%} of measures have a value", "areas of each type": small_table(named)}
+
+
+def _changes(table: pd.DataFrame) -> dict[str, Any]:
+    total = table[table["term"] == "total"]
+    sure = (total["lower"] > 0) | (total["upper"] < 0)
+    income = total[(total["indicator"] == "dissimilarity") & (total["dimension"] == "income")]
+    rows = [
+        {"city": NAMES[row["city"]], "from": row["from_year"], "to": row["to_year"],
+         "change of D": round(row["value"], 4), "p": row["p_value"] if pd.notna(row["p_value"]) else "–"}
+        for row in income.sort_values(["city", "from_year", "to_year"]).to_dict("records")
+        if row["city"] in NAMES and pd.notna(row["value"])
+    ]  # fmt: skip
+    said = f"{len(total)} changes of indicators, {int(sure.sum())} beyond chance"
+    return {"coverage": said, "D of low and high income": small_table(rows)}
+
+
+_SHOWN = {
+    "counts": _counts, "areas": _areas, "indicators": _indicators, "area_profiles": _profiles, "changes": _changes
+}  # fmt: skip

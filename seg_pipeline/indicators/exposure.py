@@ -2,13 +2,34 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from seg_pipeline.indicators.arithmetic import ratio, share, total
 from seg_pipeline.indicators.registry import Counts, indicator
 
 
 @indicator(symbol="xPx", family="exposure", reference="Bell 1954; Lieberson 1981")
-def isolation(x: Counts, y: Counts) -> float:
-    """Return Σ (xᵢ/X)(xᵢ/tᵢ) with tᵢ = xᵢ + yᵢ: the group's share around its own members, from X/T to 1.
+def isolation(x: Counts, y: Counts) -> Counts:
+    """Return Σ (xᵢ/X)(xᵢ/tᵢ) with tᵢ = xᵢ + yᵢ: the group's share around its own members, from X/T to 1."""
+    return (share(x) * ratio(x, x + y)).sum(-1)
 
-    `x` and `y` hold each group's members in each area, shape (areas,), with X > 0 and no area without both.
+
+@indicator(symbol="xPy", family="exposure", reference="Bell 1954; Lieberson 1981", more=False)
+def interaction(x: Counts, y: Counts) -> Counts:
+    """Return Σ (xᵢ/X)(yᵢ/tᵢ): the other group's share around the group's members, from 0 to Y/T."""
+    return (share(x) * ratio(y, x + y)).sum(-1)
+
+
+@indicator(symbol="η²", family="exposure", reference="Bell 1954; Duncan & Duncan 1955")
+def eta_squared(x: Counts, y: Counts) -> Counts:
+    """Return (xPx − P)/(1 − P): isolation freed of the group's share P, from 0 (spread alike) to 1."""
+    p, q = ((total(of) / total(x + y))[..., 0] for of in (x, y))
+    return ((share(x) * ratio(x, x + y)).sum(-1) - p) / q
+
+
+def exposures(counts: Counts) -> Counts:
+    """Return the exposure of each group (row) to each group (column): Σ (xᵢ/X)(yᵢ/tᵢ). Each row sums to one.
+
+    `counts` has shape (..., groups, areas) and the matrix (..., groups, groups).
     """
-    return float((x / x.sum() * x / (x + y)).sum())
+    return share(counts) @ np.swapaxes(ratio(counts, counts.sum(-2, keepdims=True)), -1, -2)

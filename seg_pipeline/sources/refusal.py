@@ -14,7 +14,7 @@ SHOWN = 60  # longest piece of a delivery that a message repeats
 
 
 @dataclass(eq=False)
-class Refused(Exception):  # noqa: N818  a refusal is what stewards call it
+class Refused(Exception):
     """A delivery was refused whole. `refusal` is a key of the catalogue's table ``refusals``.
 
     `found` and `expected` may be keys of the table ``texts``; they are then said in the reader's language.

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 from seg_pipeline import parquet, settings, snapshots
-from seg_pipeline.classifications import CITIES, CITY_CODES
+from seg_pipeline.classifications import CITIES, CITY_CODES, CONTRASTS
 from seg_pipeline.definitions import defs
 from seg_pipeline.defs import shown
 from seg_pipeline.defs.lineage import FILES, Edition, upstream
@@ -32,7 +32,7 @@ def opened(seg: Seg) -> snapshots.Snapshot:
 def test_the_demo_edition_is_published_whole_and_says_that_it_is_made_up(demo: Seg) -> None:
     snapshot = opened(demo)
     assert snapshot.verify() == []
-    assert snapshot.tables == ["areas", "cities", "counts", "groups", "indicators"]
+    assert snapshot.tables == ["area_profiles", "areas", "changes", "cities", "counts", "groups", "indicators"]
     assert set(snapshot.table("indicators")["city"]) == set(CITY_CODES)
     assert {receipt["source"] for receipt in snapshot.manifest["receipts"]} >= {city.id for city in CITIES}
     assert all(receipt["made_up"] for receipt in snapshot.manifest["receipts"])
@@ -80,9 +80,23 @@ def test_one_new_delivery_makes_only_what_depends_on_it(demo: Seg, tmp_path: obj
     lost = copy.data / "tables" / "demo" / "2026" / "lahti" / "counts.parquet"
     lost.unlink()
     edition = Edition(2026, Warehouse(settings.Settings(copy.data, "demo")))
-    assert edition.stale() == [("lahti",), ("areas",), ("counts",), ("indicators",), ("snapshot",)] or set(
-        edition.stale()
-    ) == {("lahti",), ("counts",), ("areas",), ("indicators",), ("snapshot",)}
+    assert edition.stale() == [
+        ("lahti",),
+        ("areas",),
+        ("counts",),
+        ("indicators",),
+        ("area_profiles",),
+        ("changes",),
+        ("snapshot",),
+    ] or set(edition.stale()) == {
+        ("lahti",),
+        ("counts",),
+        ("areas",),
+        ("indicators",),
+        ("area_profiles",),
+        ("changes",),
+        ("snapshot",),
+    }
     done = copy(*DEMO)
     assert done.returncode == 0 and "helsinki" not in done.stderr and "lahti" in done.stderr
     assert copy.snapshots == ["2026.1-demo"]
@@ -134,7 +148,7 @@ def test_assets_are_in_their_groups_with_one_partition_axis_and_blocking_contrac
         assert node.partitions_def == EDITIONS
     assert groups["cities"] == {city.id for city in CITIES}
     assert groups["national"] == {"paavo"}
-    assert groups["picture"] == {"counts", "areas", "indicators"}
+    assert groups["picture"] == {"counts", "areas", "indicators", "area_profiles", "changes"}
     assert groups["publication"] == {"snapshot"}
     checks = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
     assert {(source, "contract") for source in (*groups["cities"], "paavo", *groups["picture"])} <= checks
@@ -151,8 +165,8 @@ def test_the_schedule_asks_for_the_edition_of_its_year() -> None:
 
 
 def test_what_an_asset_is_made_from() -> None:
-    assert upstream(("indicators",)) == [("counts",)]
-    assert set(upstream(("snapshot",))) == {("counts",), ("areas",), ("indicators",)}
+    assert upstream(("indicators",)) == [("counts",), ("areas",)]
+    assert set(upstream(("snapshot",))) == {("counts",), ("areas",), ("indicators",), ("area_profiles",), ("changes",)}
     assert ("helsinki",) in upstream(("counts",)) and upstream(("helsinki",)) == []
 
 
@@ -191,17 +205,43 @@ def test_rounded_people_and_coverage_do_not_give_back_a_hidden_area(demo: Seg) -
     assert (of_cities["coverage"] == of_cities["coverage"].round(2)).all()
 
 
+def _made(table: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    from seg_pipeline.indicators.changes import changes
+    from seg_pipeline.indicators.profiles import area_profiles
+    from seg_pipeline_tests.spec.test_compute import made
+
+    found = made(table)
+    profiles = area_profiles(table, contrasts=CONTRASTS)
+    return {"counts": table, "indicators": found, "area_profiles": profiles, "changes": changes(table, found)}
+
+
 def test_a_city_of_few_areas_keeps_its_indicators_back() -> None:
-    from seg_pipeline.defs.publication import _protected
-    from seg_pipeline.indicators import compute
+    from seg_pipeline.defs.protection import TOLD, protected
     from seg_pipeline_tests.spec.test_compute import area, counts
 
     few = counts(*area("1", 30, 10, 50), *area("2", 10, 30, 50)).assign(source="helsinki")
-    kept = _protected(few, compute(few))
-    assert kept["counts"].empty
+    kept = protected(_made(few))
+    assert kept["counts"].empty and kept["area_profiles"].empty
+    assert set(kept["indicators"]["indicator"]) == set(TOLD)
     assert kept["indicators"]["value"].isna().all() and set(kept["indicators"]["status"]) == {"suppressed"}
-    public = few.assign(source="paavo")
-    assert _protected(public, compute(public))["indicators"].equals(compute(public))
+    public = _made(few.assign(source="paavo"))
+    for name, table in protected(public).items():
+        pd.testing.assert_frame_equal(table, public[name])
+
+
+def test_changes_of_a_closed_source_go_out_rounded_or_not_at_all() -> None:
+    from seg_pipeline.defs.protection import protected
+    from seg_pipeline_tests.spec.test_compute import area, counts
+
+    def years(areas: int) -> pd.DataFrame:
+        rows = [[*area(str(at), 30 + 7 * at, 50, 200)] for at in range(areas)]
+        later = [[*area(str(at), 40 + 5 * at, 50, 200)] for at in range(areas)]
+        both = [counts(*(cell for row in of for cell in row), year=year) for of, year in ((rows, 2023), (later, 2024))]
+        return pd.concat(both).assign(source="helsinki")
+
+    many, few = (protected(_made(years(areas)))["changes"] for areas in (6, 3))
+    assert len(many) and (many["value"] == many["value"].round(3)).all() and (many["p_value"].dropna() > 0).all()
+    assert len(few) and few["value"].isna().all() and set(few["status"]) == {"suppressed"}
 
 
 @pytest.mark.parametrize(

@@ -21,11 +21,10 @@ import pandas as pd
 import pytest
 
 from seg_pipeline import snapshots, tables
-from seg_pipeline.indicators import compute
 from seg_pipeline.settings import CLONE
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.publish import publish
-from seg_pipeline_tests.spec.test_compute import area, counts
+from seg_pipeline_tests.spec.test_compute import area, counts, made
 
 SOURCES = {"paavo": {"name": "Paavo", "publisher": "Statistics Finland", "url": ""}}
 ORIGIN: dict[str, Any] = {"code": {"version": "0"}, "receipts": [], "findings": []}
@@ -33,7 +32,7 @@ ORIGIN: dict[str, Any] = {"code": {"version": "0"}, "receipts": [], "findings": 
 
 def content(low: int = 30) -> dict[str, pd.DataFrame]:
     table = counts(*area("00100", low, 10, 50), *area("00120", 10, 30, 50))
-    return {"counts": table, "indicators": compute(table), "areas": tables.empty("areas")}
+    return {"counts": table, "indicators": made(table), "areas": tables.empty("areas")}
 
 
 def put(folder: Path, low: int = 30, made_up: bool = False) -> tuple[Snapshot, bool]:

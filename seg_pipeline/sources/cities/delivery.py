@@ -190,6 +190,7 @@ def _areas(columns: dict[str, list[str]], table: pd.DataFrame, grid: Grid) -> pd
                 "name_sv": areas["area_name_sv"].mask(areas["area_name_sv"] == ""),
                 "population": None,
                 "population_year": None,
+                "surface": None,
                 "centroid": None,
             }
         ),

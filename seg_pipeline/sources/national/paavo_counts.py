@@ -81,6 +81,7 @@ def areas(sheet: Sheet, release: str) -> pd.DataFrame:
             "name_sv": None,
             "population": pd.array(people.number, "Int64") if people else pd.NA,
             "population_year": years[-1] if years else pd.NA,
+            "surface": _surface(by_name),
             "centroid": _points(by_name),
         }
     )
@@ -210,6 +211,14 @@ def _dimensions(variable: str) -> list[str]:
 
 def _group(variable: str) -> str:
     return variables()[variable]["group"]
+
+
+def _surface(by_name: dict[tuple[str, int], Column]) -> list[int | None] | None:
+    """Return each area's land in whole square metres, where the release gives it."""
+    column = next((column for (variable, _), column in by_name.items() if variable == "pinta_ala"), None)
+    if column is None:
+        return None
+    return [int(cell.partition(".")[0]) if NUMBER.fullmatch(cell) else None for cell in column.cells]
 
 
 def _points(by_name: dict[tuple[str, int], Column]) -> list[str | None] | None:

@@ -25,7 +25,7 @@ def eleven(indicators: pd.DataFrame) -> list[dict[str, Any]]:
         for row in latest.to_dict("records")
     }
     least = latest.groupby("city")["coverage"].min()
-    dimensions = sorted(indicators["dimension"].unique())
+    dimensions = sorted(told["dimension"].unique())
     return [
         {"city": city.name_en}
         | {f"D {dimension}": said.get((city.city, dimension), "–") for dimension in dimensions}
