@@ -1,6 +1,6 @@
 # One way to do each thing. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help setup snapshot test lint demo lock clean
+.PHONY: help setup snapshot test lint demo bench study lock clean
 
 PYTHON ?= python3
 STAMP  := .venv/.set-up
@@ -42,6 +42,14 @@ lint: setup  ## style, types and import layers
 
 demo: setup  ## make data/demo again from its generator (the same bytes every time)
 	.venv/bin/python data/demo/generate.py
+
+bench: setup  ## measure the indicator engine beside PySAL, which gets an environment of its own (about six minutes)
+	@test -d .venv-bench || { .venv/bin/uv venv --quiet .venv-bench && \
+	  VIRTUAL_ENV=.venv-bench .venv/bin/uv pip install --quiet -r docs/benchmark/requirements.txt; }
+	.venv/bin/python docs/benchmark/bench.py
+
+study: setup  ## repeat the simulation study of the intervals (half an hour on two cores)
+	.venv/bin/python docs/method/simulate.py && .venv/bin/python docs/method/plot.py
 
 lock:  ## compile requirements.lock anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 --generate-hashes \

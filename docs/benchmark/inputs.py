@@ -58,13 +58,15 @@ def schools() -> Arrays:
     return {"first": first, "last": last}
 
 
-def releases() -> pd.DataFrame:
-    """Return the table ``counts`` of the eleven cities in every real release of Paavo."""
+def releases() -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables ``counts`` and ``areas`` of the eleven cities in every real release of Paavo."""
     files = [(release, SHARED / name) for release, name in PAAVO.items()]
     files += [("2025", SHARED / SERIES.format(year=year)) for year in range(2020, 2024)]
     paavo = all_sources()["paavo"]
-    counts = pd.concat([paavo.tables(path.read_bytes(), release, path.name).counts for release, path in files])
-    return counts[counts["city"].isin(CITY_CODES)].reset_index(drop=True)
+    read = [paavo.tables(path.read_bytes(), release, path.name) for release, path in files]
+    counts, areas = (pd.concat([getattr(one, name) for one in read]) for name in ("counts", "areas"))
+    counts, areas = (table[table["city"].isin(CITY_CODES)] for table in (counts, areas))
+    return counts.reset_index(drop=True), areas.drop_duplicates(["area_id", "boundary_vintage"]).reset_index(drop=True)
 
 
 def _groups(random: np.random.Generator, size: npt.NDArray[np.int64], spread: float) -> Arrays:

@@ -10,7 +10,7 @@ from typing import Any
 
 from inputs import Arrays
 
-from seg_pipeline.indicators import compute as _  # noqa: F401  registers every index
+import seg_pipeline.indicators  # noqa: F401  registers every index
 
 SCALES = (500.0, 1000.0, 2000.0, 4000.0)  # metres
 
@@ -32,19 +32,19 @@ def gini(of: Arrays) -> Any:
 
 def interval(of: Arrays) -> Any:
     """D corrected for chance and its interval, packing included; every other index of two groups comes with it."""
-    from seg_pipeline.indicators.cells import pack
+    from seg_pipeline.indicators.cells import pack, stacked
     from seg_pipeline.indicators.inference import estimate
 
-    found = estimate(pack(of["x"], of["y"]))["dissimilarity"]
+    found = estimate(stacked([pack(of["x"], of["y"])]))["dissimilarity"]
     return found.lower, found.upper
 
 
 def expected(of: Arrays) -> Any:
     """D that is expected if people were placed at random."""
-    from seg_pipeline.indicators.cells import pack
-    from seg_pipeline.indicators.inference import estimate
+    from seg_pipeline.indicators.cells import pack, stacked
+    from seg_pipeline.indicators.inference import expected_if_random
 
-    return estimate(pack(of["x"], of["y"]))["dissimilarity"].expected_if_random
+    return expected_if_random(stacked([pack(of["x"], of["y"])]), "dissimilarity")[0]
 
 
 def many_gini(of: Arrays) -> Any:
@@ -87,10 +87,11 @@ def shapley(of: Arrays) -> Any:
 
 
 def everything(of: Any) -> Any:
-    """The whole table of indicators, from a table of counts."""
+    """The whole table of indicators as the pipeline makes it, from tables of counts and areas."""
+    from seg_pipeline.classifications import CONTRASTS, ORDERED, PARTITIONS
     from seg_pipeline.indicators.compute import compute
 
-    return compute(of)
+    return compute(*of, contrasts=CONTRASTS, ordered=ORDERED, partitions=PARTITIONS)
 
 
 OURS: dict[str, Callable[[Any], Any]] = {

@@ -22,9 +22,10 @@ def interaction(x: Counts, y: Counts) -> Counts:
 
 @indicator(symbol="η²", family="exposure", reference="Bell 1954; Duncan & Duncan 1955")
 def eta_squared(x: Counts, y: Counts) -> Counts:
-    """Return (xPx − P)/(1 − P): isolation freed of the group's share P, from 0 (spread alike) to 1."""
-    p, q = ((total(of) / total(x + y))[..., 0] for of in (x, y))
-    return ((share(x) * ratio(x, x + y)).sum(-1) - p) / q
+    """Return η² = Σ tᵢ(pᵢ − P)² / (T·P·(1 − P)) = (xPx − P)/(1 − P), from 0 (spread alike) to 1."""
+    t = x + y
+    p, q = (total(of) / total(t) for of in (x, y))
+    return (t * (ratio(x, t) - p) ** 2).sum(-1) / (total(t) * p * q)[..., 0]
 
 
 def exposures(counts: Counts) -> Counts:

@@ -93,6 +93,15 @@ def estimate(cells: Cells) -> dict[str, Estimate]:
     return judged
 
 
+def expected_if_random(cells: Cells, name: str) -> Counts:
+    """Return the mean of a packed index if people were placed at random, for cells of shape (cities, pairs).
+
+    It is the index of the distribution of shares that chance makes, exact for an index linear in it, such as D.
+    """
+    found: Counts = INDICATORS[name].over(*_scattered(cells))
+    return found
+
+
 def replicated(counts: Counts, indices: Mapping[str, Many]) -> dict[str, Estimate]:
     """Return indices of `counts`, (cities, groups, areas), with an uncertainty from replicates of the counts.
 
