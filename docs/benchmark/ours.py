@@ -31,11 +31,11 @@ def gini(of: Arrays) -> Any:
 
 
 def interval(of: Arrays) -> Any:
-    """D corrected for chance and its interval, packing included; every other index of two groups comes with it."""
+    """D corrected for chance and its interval, packing included."""
     from seg_pipeline.indicators.cells import pack, stacked
     from seg_pipeline.indicators.inference import estimate
 
-    found = estimate(stacked([pack(of["x"], of["y"])]))["dissimilarity"]
+    found = estimate(stacked([pack(of["x"], of["y"])]), ["dissimilarity"])["dissimilarity"]
     return found.lower, found.upper
 
 

@@ -1,4 +1,4 @@
-"""Draw `coverage.svg` from `coverage.csv`: one point for each cell of the study in which most cities have an interval."""
+"""Draw `coverage.svg` from `coverage.csv`: a point for each cell of the study where most cities have an interval."""
 
 from __future__ import annotations
 

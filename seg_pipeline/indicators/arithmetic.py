@@ -28,10 +28,11 @@ def ascending(p: Counts) -> npt.NDArray[np.int64]:
     """Return the order that sorts shares from 0 to 1, along the last axis; equal shares stay in order.
 
     Share and place are sorted as one whole number, which is twice as quick as sorting places by share. Shares that
-    differ by less than one part in 10¹³ count as equal where there are fewer than 500,000 areas; NaN come anywhere.
+    differ by less than one part in 10¹³ count as equal where there are fewer than 500,000 areas. NaN come anywhere,
+    with a warning that the caller silences.
     """
     places = p.shape[-1].bit_length()
-    key = (np.nan_to_num(p) * 2.0 ** (62 - places)).astype(np.int64) << places
+    key = (p * 2.0 ** (62 - places)).astype(np.int64) << places
     key |= np.arange(p.shape[-1])
     key.sort(-1)
     return key & ((1 << places) - 1)

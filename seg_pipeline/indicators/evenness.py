@@ -18,11 +18,11 @@ def dissimilarity(x: Counts, y: Counts) -> Counts:
 def gini(x: Counts, y: Counts) -> Counts:
     """Return G, twice the area between the Lorenz curve of x against y and the diagonal; 0 to 1, G ≥ D.
 
-    G = Σᵢ xᵢ/X · (Yᵢ₋₁ + Yᵢ) − 1 with the areas in order of the group's share, and Yᵢ the part of y up to area i.
+    G = Σᵢ xᵢ(Yᵢ₋₁ + Yᵢ) / XY − 1 with the areas in order of the group's share, and Yᵢ the sum of y up to area i.
     """
     order = ascending(ratio(x, x + y))
-    x, y = (np.take_along_axis(share(of), order, -1) for of in (x, y))
-    return (x * (2 * np.cumsum(y, -1) - y)).sum(-1) - 1
+    x, y = (np.take_along_axis(of, order, -1) for of in (x, y))
+    return (x * (2 * np.cumsum(y, -1) - y)).sum(-1) / (x.sum(-1) * y.sum(-1)) - 1
 
 
 def _atkinson(x: Counts, y: Counts, b: float) -> Counts:

@@ -9,7 +9,7 @@ All work on several cities at once: the first axis of every array.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -26,7 +26,7 @@ RELIABLE_BY_NAME = {"gini": 0.95}  # needs more: it depends on the whole shape o
 RELIABLE_REPLICATED = 0.6  # the same for an index whose interval comes from replicates
 LEAST_AREAS = 5
 REPLICATES, T = 30, 2.045229642132703  # T is Student's for 29 degrees of freedom, two-sided 95 %
-SCATTERED = 15
+SCATTERED = 10
 SEED = 20270101
 AT_ONCE = 1 << 22  # numbers in one array of replicates; bounds the memory
 WINDOW, BINS = 4.5, 64  # standard deviations of a random share, and how many values stand for it
@@ -58,31 +58,38 @@ def packed_indices() -> list[Indicator]:
     return [index for index in INDICATORS.values() if index.needs == ("x", "y")]
 
 
-def family(cells: Cells) -> dict[str, Counts]:
-    """Return every packed index of two groups."""
+def family(cells: Cells, names: Iterable[str] | None = None) -> dict[str, Counts]:
+    """Return the packed indices of two groups: all, or those named."""
     x, y = cells.n * cells.x, cells.n * cells.y
-    return {index.name: index.over(x, y) for index in packed_indices()}
+    return {index.name: index.over(x, y) for index in _named(names)}
 
 
-def estimate(cells: Cells) -> dict[str, Estimate]:
-    """Return every packed index of two groups with its uncertainty, for cells of shape (cities, pairs).
+def _named(names: Iterable[str] | None) -> list[Indicator]:
+    return packed_indices() if names is None else [INDICATORS[name] for name in names]
+
+
+def estimate(cells: Cells, names: Iterable[str] | None = None) -> dict[str, Estimate]:
+    """Return the packed indices of two groups, all or those named, with their uncertainty.
+
+    `cells` have shape (cities, pairs).
 
     The shares' distribution is estimated (`mixture`); an index corrected for chance is the index of it, and its
     variance follows from the index's derivative in it.
     """
-    values = family(cells)
+    indices = _named(names)
+    values = family(cells, [index.name for index in indices])
     both = ((cells.n * cells.x).sum(-1) > 0) & ((cells.n * cells.y).sum(-1) > 0)
     many = both & (cells.n.sum(-1) >= LEAST_AREAS)
     random = {name: np.full(len(both), np.nan) for name in values}
     found = {name: np.full((3, len(both)), np.nan) for name in values}  # corrected value, its error, reliability
     if both.any():
         scattered = _scattered(Cells(*(of[both] for of in cells)))
-        for index in packed_indices():
+        for index in indices:
             random[index.name][both] = index.over(*scattered)
     if many.any():
         some = Cells(*(of[many] for of in cells))
         fitted = mixture.fit(some.x, some.x + some.y, some.n)
-        corrected, influence = zip(*(_derivative(index, fitted) for index in packed_indices()), strict=True)
+        corrected, influence = zip(*(_derivative(index, fitted) for index in indices), strict=True)
         errors = np.sqrt(fitted.variance(np.stack(influence, axis=-1)))
         for at, name in enumerate(values):
             found[name][:, many] = corrected[at], errors[:, at], fitted.reliability

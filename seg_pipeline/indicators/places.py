@@ -48,7 +48,8 @@ class Places:
                 table = table.assign(**{column: None})
         table = table.sort_values("boundary_vintage", kind="stable")
         placed = table[table["centroid"].notna()]
-        xy = [points([centroid], within=within)[0] for centroid in placed["centroid"]]
+        where = {text: points([text], within=within)[0] for text in placed["centroid"].unique()}
+        xy = [where[text] for text in placed["centroid"]]
         land = pd.to_numeric(table["surface"]).astype("Float64").to_numpy(np.float64, na_value=np.nan)
         wide = land > 0
         return cls({"xy": _looked_up(placed, xy), "surface": _looked_up(table[wide], land[wide, None])})

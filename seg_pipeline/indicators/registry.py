@@ -100,6 +100,6 @@ def checked(counts: npt.ArrayLike) -> Counts:
         raise BadCounts("counts are numbers, one for each area") from None
     if array.ndim == 0 or array.shape[-1] == 0:
         raise BadCounts("there is no area")
-    if not (array >= 0).all() or np.isinf(array).any():
+    if not (array >= 0).all() or np.isinf(array.max()):
         raise BadCounts("a count is a number of 0 or more")
     return array
