@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from seg_pipeline import catalogue
 
-GEOGRAPHIES = ("postal_area", "city_district", "grid_250m", "grid_1km", "municipality")
+GEOGRAPHIES = ("postal_area", "city_district", "grid_250m", "grid_1km", "municipality", "school")
 STATUSES = ("observed", "suppressed", "missing", "not_applicable")
 TOTAL = "total"
 
@@ -53,6 +53,8 @@ ORDERED = {  # the rank of each class of a dimension that has an order; classes 
 }
 NEED = {(row["dimension"], row["group"]): float(row["weight"]) for row in catalogue.rows("need_index")}
 AREA_TYPES = {row["area_type"]: float(row["up_to"] or "inf") for row in catalogue.rows("area_types")}
+WELLBEING = {row["indicator"]: row["unit"] for row in catalogue.rows("wellbeing")}  # the unit of each
+FUNDING = tuple(row["funding"] for row in catalogue.rows("area_funding"))
 MUNICIPALITIES = tuple(row["municipality"] for row in catalogue.rows("municipalities"))
 MUNICIPALITY_BY_NAME = {
     row[name]: row["municipality"] for row in catalogue.rows("municipalities") for name in ("name_sv", "name_fi")
