@@ -1,4 +1,4 @@
-"""Bytes in, tables out. A new city or office is one file with a ``SOURCE`` in ``cities`` or ``national``."""
+"""Bytes in, tables out. A new city or office is one file with its ``SOURCES`` in ``cities`` or ``national``."""
 
 from __future__ import annotations
 
@@ -22,4 +22,4 @@ def _in(room: ModuleType) -> list[Source]:
         importlib.import_module(f"{room.__name__}.{found.name}")
         for found in sorted(pkgutil.iter_modules(room.__path__), key=lambda found: found.name)
     )
-    return [module.SOURCE for module in modules if hasattr(module, "SOURCE")]
+    return [source for module in modules for source in getattr(module, "SOURCES", ())]

@@ -3,6 +3,7 @@
     objects/3f/3fa9…                      the bytes, read-only
     receipts/paavo/2018/whole/1.json      who sent what when; revision 1 of release 2018
     receipts/paavo/2018/whole/1.withdrawn.json    why it no longer counts, if it does not
+    attempts/paavo.jsonl                  every try to fetch it, one line each
 
 The last revision of a release that is not withdrawn is the one that is read.
 """
@@ -51,11 +52,23 @@ class Receipt:
     received: str
     licence: str
     made_up: bool
+    url: str = ""  # where it was fetched; empty for a file that was sent
 
     def __str__(self) -> str:
         """Return how people speak of it: ``paavo 2018, revision 1``."""
         part = "" if self.part == WHOLE else f" ({self.part})"
         return f"{self.source} {self.release}{part}, revision {self.revision}"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """One try to fetch a source for an edition: `outcome` is ``fetched``, ``unchanged`` or ``unavailable``."""
+
+    source: str
+    edition: int
+    when: str
+    outcome: str
+    why: str = ""
 
 
 @dataclass(frozen=True)
@@ -65,12 +78,13 @@ class Archive:
     root: Path
 
     def receive(
-        self, source: str, release: str, part: str, file: str, data: bytes, licence: str, made_up: bool
+        self, source: str, release: str, part: str, file: str, data: bytes, licence: str, made_up: bool, url: str = ""
     ) -> tuple[Receipt, bool]:
         """Keep `data` and write its receipt; return the receipt and whether it is new.
 
         Bytes that this part of the release already has, in any revision, are received once; where the archive has
-        lost or damaged them, they are put back.
+        lost or damaged them, they are put back. Fetched bytes (with a `url`) are what the service says now: they
+        are a new revision unless they are those of the last one.
         """
         check_release(release)
         sha256 = hashlib.sha256(data).hexdigest()
@@ -78,7 +92,8 @@ class Archive:
         self._keep(sha256, data)
         while True:
             earlier = self.revisions(source, release, part)
-            known = [receipt for receipt in earlier if receipt.sha256 == sha256 and not self.withdrawn(receipt)]
+            counting = [receipt for receipt in earlier if not self.withdrawn(receipt)]
+            known = [receipt for receipt in (counting[-1:] if url else counting) if receipt.sha256 == sha256]
             if known:
                 return known[-1], False
             receipt = Receipt(
@@ -92,6 +107,7 @@ class Archive:
                 datetime.now(UTC).isoformat(timespec="seconds"),
                 licence,
                 made_up,
+                url,
             )
             if _write_once(self._path(receipt), _json(asdict(receipt))):
                 return receipt, True
@@ -120,13 +136,37 @@ class Archive:
         for folder in sorted((self.root / "receipts").glob(f"{source or '*'}/*/*")):
             yield from self.revisions(*folder.relative_to(self.root / "receipts").parts)
 
-    def current(self, source: str, edition: int) -> list[Receipt]:
-        """Return what an edition reads of a source: of each release up to it, the last revision that counts."""
-        latest: dict[tuple[str, str], Receipt] = {}
+    def counting(self, source: str, edition: int) -> list[list[Receipt]]:
+        """Return what an edition may read of a source: of each part of each release up to it, the revisions that count.
+
+        Parts are in the order of releases, the revisions of a part first to last.
+        """
+        found: dict[tuple[str, str], list[Receipt]] = {}
         for receipt in self.receipts(source):
             if release_year(receipt.release) <= edition and not self.withdrawn(receipt):
-                latest[receipt.release, receipt.part] = receipt
-        return [latest[key] for key in sorted(latest)]
+                found.setdefault((receipt.release, receipt.part), []).append(receipt)
+        return [found[key] for key in sorted(found)]
+
+    def current(self, source: str, edition: int) -> list[Receipt]:
+        """Return, of each part of each release up to an edition, the last revision that counts."""
+        return [revisions[-1] for revisions in self.counting(source, edition)]
+
+    def note(self, attempt: Attempt) -> None:
+        """Keep that a fetch was tried, and what came of it."""
+        path = self._attempts(attempt.source)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps(asdict(attempt), ensure_ascii=False) + "\n")
+
+    def attempt(self, source: str, edition: int) -> Attempt | None:
+        """Return the last try to fetch a source for an edition, or None."""
+        path = self._attempts(source)
+        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+        told = [Attempt(**json.loads(line)) for line in lines if line.endswith("}")]
+        return next((attempt for attempt in reversed(told) if attempt.edition == edition), None)
+
+    def _attempts(self, source: str) -> Path:
+        return self.root / "attempts" / f"{source}.jsonl"
 
     def read(self, receipt: Receipt) -> bytes:
         """Return the bytes of a receipt. Raises Refused when they are not what was received."""

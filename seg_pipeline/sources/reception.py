@@ -53,5 +53,6 @@ def receive_demo(archive: Archive, folder: Path = settings.DEMO) -> list[Receipt
 
 
 def _made_up(file: str, delivered: Delivered | None) -> bool:
-    named = delivered is not None and delivered.areas["name_fi"].str.startswith(MADE_UP_AREA).any()
+    areas = delivered.tables.get("areas") if delivered else None
+    named = areas is not None and areas["name_fi"].str.startswith(MADE_UP_AREA).any()
     return Path(file).name.startswith(MADE_UP_FILE) or bool(named)

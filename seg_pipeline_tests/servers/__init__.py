@@ -1,0 +1,1 @@
+"""Loopback servers that speak as the services do, and fail as they do. One module a protocol."""
