@@ -18,9 +18,11 @@ class Grid:
 
     def __post_init__(self) -> None:
         """Refuse a column that is there twice and a row that is not as wide as the header."""
-        for index, name in enumerate(self.header):
-            if name in self.header[:index]:
+        seen: set[str] = set()
+        for name in self.header:
+            if name in seen:
                 raise Refused("duplicate_column", found=quoted(name), line=self.header_line, column=name)
+            seen.add(name)
         for row, line in zip(self.rows, self.lines, strict=True):
             if len(row) != len(self.header):
                 last = line == self.lines[-1] and len(row) < len(self.header)

@@ -17,8 +17,18 @@ def looks_like(data: bytes) -> bool:
     return data.startswith(SIGNATURE)
 
 
-def read(data: bytes, sheet: str) -> Grid:
+def sheets(data: bytes) -> list[str]:
+    """Return the names of the sheets, in their order. Raises Refused when the bytes are no workbook."""
+    try:
+        return list(CalamineWorkbook.from_filelike(io.BytesIO(data)).sheet_names)
+    except CalamineError as error:
+        raise Refused("malformed", found=quoted(str(error)), expected="an XLSX workbook") from None
+
+
+def read(data: bytes, sheet: str, preamble: int = 0) -> Grid:
     """Return the rows of `sheet` under its first row as header, every cell as text. Blank rows are passed over.
+
+    `preamble` rows come before the header and hold no data.
 
     Raises Refused when the bytes are no workbook, or the sheet is not there or empty.
     """
@@ -31,6 +41,7 @@ def read(data: bytes, sheet: str) -> Grid:
         raise Refused("malformed", found=quoted(str(error)), expected="an XLSX workbook") from None
     told = [([_text(cell) for cell in row], line) for line, row in enumerate(cells, 1)]
     told = [(row, line) for row, line in told if any(row)]
+    told = told[preamble:]
     if not told:
         raise Refused("empty", sheet=sheet)
     (header, header_line), *body = told

@@ -1,0 +1,1 @@
+"""How services are asked: one module a protocol. It knows the protocol, and no publisher."""
