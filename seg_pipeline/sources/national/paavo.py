@@ -1,9 +1,9 @@
 """Statistics Finland's Paavo: open data by postal code area. What it is, and what of it is refused.
 
-A release comes as official codes, as PxWeb CSV (wide or long) or as Finnish labels (`paavo_layouts`); it ends
-in one table of counts (`paavo_counts`). Labels, tables and reference years are rows of
-``data/catalogue/paavo``: a release whose headers differ only in year needs nothing new. The reference year of
-each table is the header's, or else the catalogue's; it is never derived from the release's name.
+A release comes as official codes, as PxWeb CSV (wide or long), as Finnish labels (`paavo_layouts`), or as the services
+answer (`paavo_services`, asked by `paavo_fetch`); it ends in one table of counts (`paavo_counts`). Labels, tables and
+reference years are rows of ``data/catalogue/paavo``: a release whose headers differ only in year needs nothing new.
+The reference year of each table is the header's, or else the catalogue's; it is never derived from the release's name.
 """
 
 from __future__ import annotations
@@ -14,24 +14,27 @@ from dataclasses import replace
 
 from seg_pipeline import catalogue
 from seg_pipeline.classifications import CITIES, MUNICIPALITY_BY_NAME, TOTAL
+from seg_pipeline.sources.national import paavo_fetch, paavo_services
 from seg_pipeline.sources.national.paavo_counts import areas, counts, whole_numbers
 from seg_pipeline.sources.national.paavo_layouts import Column, Sheet, labels, layout, variables
 from seg_pipeline.sources.readers import pxweb_csv
 from seg_pipeline.sources.refusal import Refused, quoted
 from seg_pipeline.sources.source import Delivered, Source, release_year
 
+FIRST = "he_vakiy"  # what a file without any variable is said to lack
 FEW = 5  # municipalities that are named in the name of a part
 LEAST_LOCATED = 0.95  # of all people, those whose home is known to the postal area: 0.987 in release 2020
 
 
 def read(data: bytes, release: str) -> Delivered:
     """Return the counts and areas in one file of `release`, for every municipality that is in it."""
-    sheet = layout(data)(data, release)
+    sheet = (paavo_services.layout(data) or layout(data))(data, release)
     _refuse_incomplete(sheet)
     _refuse_short(sheet)
     dated = replace(sheet, columns=[_dated(column, release, sheet) for column in sheet.columns])
     _refuse_uneven_years(dated)
-    return Delivered(counts(dated, release), areas(dated, release), sheet.rows, sheet.whole)
+    tables = {"counts": counts(dated, release), "areas": areas(dated, release)}
+    return Delivered(tables, sheet.rows, sheet.whole)
 
 
 def part(data: bytes) -> str:
@@ -48,7 +51,7 @@ def part(data: bytes) -> str:
     return f"years-{'-'.join(years)}-of-{where}"
 
 
-SOURCE = Source(
+PAAVO = Source(
     id="paavo",
     name="Paavo, open data by postal code area",
     publisher="Statistics Finland",
@@ -58,7 +61,10 @@ SOURCE = Source(
     read=read,
     part=part,
     open=True,
+    fetch=paavo_fetch.fetch,
+    probe=paavo_fetch.probe,
 )
+SOURCES = (PAAVO,)
 
 
 def _dated(column: Column, release: str, sheet: Sheet) -> Column:
@@ -96,8 +102,8 @@ def _refuse_incomplete(sheet: Sheet) -> None:
             named = [label for (label, _), code in labels().items() if code == variable]
             name = " / ".join([variable, *named])
             raise Refused("missing_column", expected=quoted(name), line=sheet.header_line, column=variable)
-    if not begun - {"AREA"}:
-        raise Refused("empty", line=sheet.header_line)
+    if not begun - {"AREA"}:  # areas alone, such as a layer of boundaries
+        raise Refused("missing_column", expected=quoted(FIRST), line=sheet.header_line, column=FIRST)
     first: dict[str, int] = {}
     for place in sheet.places:
         if place.code in first:

@@ -1,4 +1,4 @@
-"""The layouts in which Paavo comes: official codes, Finnish labels, PxWeb CSV wide and long. Each becomes a `Sheet`."""
+"""The layouts in which Paavo's files come: official codes, Finnish labels, PxWeb CSV. Each becomes a `Sheet`."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Place:
     name: str
     municipality: str
     line: int
+    name_sv: str = ""
 
 
 @dataclass(frozen=True)
@@ -80,7 +81,7 @@ def _codes(data: bytes, release: str) -> Sheet:
     for year, line in zip(said, grid.lines, strict=True):
         if year != release[:4]:
             raise Refused("release", found=quoted(year), expected=quoted(release), line=line, column="vuosi")
-    places = [_place(*row, "postinumero", "kuntano") for row in zip(code, name, owner, grid.lines, strict=True)]
+    places = [place_of(*row, "postinumero", "kuntano") for row in zip(code, name, owner, grid.lines, strict=True)]
     return _wide(grid, places, ("postinumero", "nimi", "kuntano", "vuosi"))
 
 
@@ -191,11 +192,14 @@ def _labelled(labels: Sequence[str], lines: Sequence[int], column: str) -> list[
             expected = '"00100  Name (Municipality)"'
             raise Refused("not_an_area", found=quoted(label), expected=expected, line=line, column=column)
         owner = MUNICIPALITY_BY_NAME.get(said["municipality"], said["municipality"])
-        places.append(_place(said["code"], said["name"], owner, line, column, column))
+        places.append(place_of(said["code"], said["name"], owner, line, column, column))
     return places
 
 
-def _place(code: str, name: str, municipality: str, line: int, column: str, owner_column: str) -> Place:
+def place_of(
+    code: str, name: str, municipality: str, line: int, column: str, owner_column: str, name_sv: str = ""
+) -> Place:
+    """Return the area that a row names; refuse a code that is none, and a municipality that is not in the catalogue."""
     if not re.fullmatch("[0-9]{5}", code):
         raise Refused("not_an_area", found=quoted(code), expected="a code of five digits", line=line, column=column)
     if municipality not in MUNICIPALITIES:
@@ -206,4 +210,6 @@ def _place(code: str, name: str, municipality: str, line: int, column: str, owne
             line=line,
             column=owner_column,
         )
-    return Place(code, name, municipality, line)
+    if not all(re.fullmatch(r"[^=+\-@\s].*", one) for one in (name, name_sv or name)):
+        raise Refused("missing_name", found=code, line=line, column=column)
+    return Place(code, name, municipality, line, name_sv)
