@@ -1,198 +1,191 @@
-"""The format in which a city delivers counts: one row per area, dimension, group and year, as CSV or XLSX.
+"""How a city's delivery is read: pages of text, every problem in them, and where there is none, tables.
 
-CSV is UTF-8 with ``;``; a workbook holds the same columns on its sheet ``counts``. A count is a whole number,
-``...`` where the city hides it, or ``..`` where it has none. Every dimension comes with its ``total``.
+The format itself is in ``tables.delivery``; the faces of a file in ``faces``, what its cells have to hold in
+``checks``, a city's own layout in ``layout``.
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
-import pandas as pd
+from seg_pipeline.classifications import CITIES
+from seg_pipeline.sources.cities import faces
+from seg_pipeline.sources.cities.checks.counts import Sent
+from seg_pipeline.sources.cities.checks.whole import checked
+from seg_pipeline.sources.cities.faces import delimited, parquet, workbook
+from seg_pipeline.sources.cities.faces.raw import Raw
+from seg_pipeline.sources.cities.layout import Layout
+from seg_pipeline.sources.cities.page import Page, page
+from seg_pipeline.sources.cities.problems import Problems
+from seg_pipeline.sources.refusal import Refused, quoted, told
+from seg_pipeline.sources.source import Delivered, Source
+from seg_pipeline.tables import delivery
+from seg_pipeline.tables.named import Sheet
 
-from seg_pipeline import tables
-from seg_pipeline.classifications import CITIES, DIMENSIONS, GROUPS, PARTITIONS, TOTAL
-from seg_pipeline.sources.readers import delimited, workbook
-from seg_pipeline.sources.readers.grid import Grid
-from seg_pipeline.sources.refusal import Refused, quoted
-from seg_pipeline.sources.source import Delivered, Source, release_year
-
-COLUMNS = ("area_id", "area_name_fi", "area_name_sv", "dimension", "group", "reference_year", "count")
-SHEET = "counts"
-DIALECT = delimited.Dialect("utf-8-sig", ";")
-GEOGRAPHY = "city_district"
-STATUS = {"...": "suppressed", "..": "missing"}
-NAMED = re.compile(r"[^=+\-@\s]")
-GROUPS_TABLE = "data/catalogue/groups.csv"
+COLUMNS = tuple(column.name for column in delivery.COUNTS.columns)
+SHEET = delivery.COUNTS.name
+TELLS = ("counts", "areas", "wellbeing", "area_funding")
+LICENCE = "not stated by the city"
 
 
-def city_source(code: str, licence: str = "not stated by the city") -> Source:
-    """Return the source of the city with municipality code `code`, delivering in the common format."""
+@dataclass(frozen=True)
+class CitySource(Source):
+    """A city as a source, with the city's own layouts beside the common format."""
+
+    layouts: tuple[Layout, ...] = ()
+
+
+class Seen(NamedTuple):
+    """What an inspection of a file found: either tables or a refusal."""
+
+    delivered: Delivered | None
+    refused: Refused | None
+
+
+class Pages(NamedTuple):
+    """The pages of a file whose sheets are known, and the names of the sheets that were not read."""
+
+    known: dict[str, Page]
+    unread: list[str]
+
+
+def city_source(code: str, licence: str = LICENCE, layouts: Sequence[Layout] = ()) -> Source:
+    """Return the source of the city with municipality code `code`, delivering in the common format or its `layouts`."""
     city = next(city for city in CITIES if city.city == code)
 
     def read_city(data: bytes, release: str) -> Delivered:
-        return read(data, release, city.id, code)
+        return read(data, release, city.id, code, layouts, licence)
 
-    return Source(
+    def part_of(data: bytes) -> str:
+        return part(data, layouts)
+
+    return CitySource(
         id=city.id,
         name=f"City of {city.name_en}, counts by city district",
         publisher=f"City of {city.name_en}",
         licence=licence,
         cadence="yearly",
         read=read_city,
+        part=part_of,
         city=code,
+        tells=TELLS,
+        layouts=tuple(layouts),
     )
 
 
-def read(data: bytes, release: str, source: str, city: str) -> Delivered:
-    """Return the counts and areas in one city's delivery.
+class Opened(NamedTuple):
+    """A file whose pages were read and not yet checked; without any page where `refused` says why."""
 
-    Raises Refused for the first cell that is not what the format says, with its line and column.
+    pages: Pages
+    problems: Problems
+    refused: Refused | None = None
+
+
+def opened(data: bytes, layouts: Sequence[Layout]) -> Opened:
+    """Return the pages of a file, whether they can be taken or not."""
+    problems = Problems()
+    try:
+        return Opened(recognised(data, layouts, problems), problems)
+    except Refused as refused:
+        return Opened(Pages({}, []), problems, refused)
+    except Exception as error:  # noqa: BLE001  as `Source.tables` does: a reader never fails unsaid
+        return Opened(Pages({}, []), problems, Refused("unreadable", found=type(error).__name__))
+
+
+def inspect(file: Opened, release: str, source: Source) -> Seen:
+    """Return what an opened file of a city says, or everything that is wrong with it."""
+    if file.refused:
+        return Seen(None, file.refused)
+    try:
+        return Seen(_delivered(file.pages, Sent(source.id, release, source.city), source.licence, file.problems), None)
+    except Refused as refused:
+        return Seen(None, refused)
+    except Exception as error:  # noqa: BLE001
+        return Seen(None, Refused("unreadable", found=type(error).__name__))
+
+
+def read(
+    data: bytes, release: str, source: str, city: str, layouts: Sequence[Layout] = (), licence: str = LICENCE
+) -> Delivered:
+    """Return the tables in one city's delivery.
+
+    Raises Refused for the first problem; its `others` are all problems that the file has besides.
     """
-    grid = workbook.read(data, SHEET) if workbook.looks_like(data) else delimited.read(data, DIALECT)
-    if not set(grid.header) & set(COLUMNS):
-        expected = f'the columns {DIALECT.separator.join(COLUMNS)}, separated by "{DIALECT.separator}"'
-        raise Refused("layout", found=quoted(grid.header[0]), expected=expected, line=grid.header_line)
-    columns = {name: grid.column(name) for name in COLUMNS}
-    for name in grid.header:
-        if name not in COLUMNS:
-            expected = ", ".join(COLUMNS)
-            raise Refused("unknown_column", found=quoted(name), expected=expected, line=grid.header_line, column=name)
-    if not grid.rows:
-        raise Refused("empty")
-    years = _years(columns["reference_year"], grid, release)
-    _refuse_unknown_groups(columns, grid)
-    counts = [_count(cell, line) for cell, line in zip(columns["count"], grid.lines, strict=True)]
-    table = pd.DataFrame({name: columns[name] for name in ("area_id", "dimension", "group")}).assign(
-        source=source,
-        release=release,
-        city=city,
-        geography=GEOGRAPHY,
-        boundary_vintage=release_year(release),
-        reference_year=years,
-        count=pd.array(counts, "Int64"),
-        status=[STATUS.get(cell, "observed") for cell in columns["count"]],
-    )
-    _refuse_twice(table, grid)
-    totals = _totals(table, grid)
-    hidden = table["status"] == "suppressed"
-    table["lower"] = table["count"].mask(hidden, 0)
-    table["upper"] = table["count"].mask(hidden, totals)
-    _refuse_unequal(table, totals, grid)
-    return Delivered(tables.conform(table, "counts"), _areas(columns, table, grid), {"counts": len(grid.rows)})
+    problems = Problems()
+    return _delivered(recognised(data, layouts, problems), Sent(source, release, city), licence, problems)
 
 
-def _count(cell: str, line: int) -> int | None:
-    if cell in STATUS:
-        return None
-    if not re.fullmatch("[0-9]{1,9}", cell):
-        raise Refused("not_a_number", found=quoted(cell), expected="whole_number", line=line, column="count")
-    return int(cell)
+def recognised(data: bytes, layouts: Sequence[Layout], problems: Problems) -> Pages:
+    """Return the pages of a file by their sheets. Raises Refused where it has none that holds a row."""
+    known: dict[str, Page] = {}
+    unread, blank = [], False
+    for order, one in enumerate(faces.pages(data, layouts, problems)):
+        sheet, translated, own = _sheet(one, layouts)
+        if sheet is None:
+            unread.append(one.title)
+            _refuse_stray(one, order, problems)
+        elif not one.rows:
+            blank = True
+        elif sheet.name in known:
+            problems.add(Refused("duplicate_sheet", quoted(one.title), sheet=one.title), order)
+        else:
+            taken = page(translated, sheet, order, problems, own, len(one.rows))
+            known |= {sheet.name: taken} if taken and order not in problems.blocked else {}
+    if not known and not problems:
+        if blank:
+            raise Refused("empty")
+        names = ", ".join(sheet.name for sheet in delivery.SHEETS)
+        raise Refused("missing_sheet", quoted(", ".join(unread)), quoted(names))
+    return Pages(known, unread)
 
 
-def _years(cells: Sequence[str], grid: Grid, release: str) -> list[int]:
-    for cell, line in zip(cells, grid.lines, strict=True):
-        if not re.fullmatch("(19|20)[0-9]{2}", cell):
-            raise Refused("not_a_number", found=quoted(cell), expected="a year", line=line, column="reference_year")
-        if int(cell) > release_year(release):
-            raise Refused("release", found=cell, expected=quoted(release), line=line, column="reference_year")
-    return [int(cell) for cell in cells]
+def _delivered(pages: Pages, sent: Sent, licence: str, problems: Problems) -> Delivered:
+    made = checked(pages.known, sent, licence, problems)
+    problems.refuse()
+    return Delivered(made, {name: one.size for name, one in pages.known.items()})
 
 
-def _refuse_unknown_groups(columns: dict[str, list[str]], grid: Grid) -> None:
-    for dimension, group, area, line in zip(
-        columns["dimension"], columns["group"], columns["area_id"], grid.lines, strict=True
-    ):
-        if not area:
-            raise Refused("not_an_area", found='""', expected="a code", line=line, column="area_id")
-        if dimension not in DIMENSIONS:
-            raise Refused(
-                "unknown_group",
-                found=quoted(dimension),
-                expected="data/catalogue/dimensions.csv",
-                line=line,
-                column="dimension",
-            )
-        if group not in GROUPS[dimension]:
-            raise Refused("unknown_group", found=quoted(group), expected=GROUPS_TABLE, line=line, column="group")
+def part(data: bytes, layouts: Sequence[Layout] = ()) -> str:
+    """Return the sheet that a CSV or Parquet file is, by its columns; nothing for a workbook, which may hold all."""
+    if data.startswith(workbook.SIGNATURE):
+        return ""
+    if parquet.looks_like(data):
+        header = parquet.names(data)
+    else:
+        fitting = delimited.fitting(data, layouts)
+        if fitting:
+            return fitting.sheet
+        header = delimited.header_of(data)
+    sheet = _by_columns(header)
+    return sheet.name if sheet else ""
 
 
-def _refuse_twice(table: pd.DataFrame, grid: Grid) -> None:
-    told = table[tables.key("counts")]
-    twice = told.duplicated().to_numpy()
-    if twice.any():
-        at = int(twice.argmax())
-        first = int((told == told.iloc[at]).all(axis=1).to_numpy().argmax())
-        what = " ".join(str(table[name][at]) for name in ("area_id", "dimension", "group", "reference_year"))
-        raise Refused(
-            "duplicate_area", found=quoted(what), expected=str(grid.lines[first]), line=grid.lines[at], column="area_id"
-        )
+def _sheet(raw: Raw, layouts: Sequence[Layout]) -> tuple[Sheet | None, Raw, dict[str, str] | None]:
+    """Return the sheet that a page is, the page in the format, and a city's own headers where it has them."""
+    own = next((layout for layout in layouts if layout.title == raw.title and layout.fits(raw.header)), None)
+    if own:
+        translated, named = own.translate(raw)
+        return delivery.sheet(own.sheet), translated, named
+    if raw.title:
+        return delivery.sheet(raw.title), raw, None
+    sheet = _by_columns(raw.header)
+    if sheet is None:
+        separated = delimited.PLAIN.separator.join(COLUMNS)
+        raise Refused("layout", quoted(raw.header[0]), told("columns_of", separated), line=raw.header_line)
+    return sheet, raw, None
 
 
-def _totals(table: pd.DataFrame, grid: Grid) -> pd.Series[int]:
-    """Return each row's total: the ``total`` of its area, dimension and year, which has to be there."""
-    cell = ["area_id", "dimension", "reference_year"]
-    totals = table[table["group"] == TOTAL].set_index(cell)["count"]
-    index = pd.MultiIndex.from_frame(table[cell])
-    without = ~index.isin(totals.index)
-    if without.any():
-        at = int(without.argmax())
-        what = ";".join([*map(str, index[at][:2]), TOTAL, str(index[at][2])])
-        raise Refused("missing_total", expected=quoted(what), line=grid.lines[at], column="group")
-    return pd.Series(totals.reindex(index).array, index=table.index)
+def _by_columns(header: Sequence[str]) -> Sheet | None:
+    """Return the sheet that knows most of these headers; of those, the one that lacks the fewest."""
+    known = {sheet.name: sum(sheet.column(name) is not None for name in header) for sheet in delivery.SHEETS}
+    best = max(delivery.SHEETS, key=lambda sheet: (known[sheet.name], -len(sheet.required)))
+    return best if known[best.name] else None
 
 
-def _refuse_unequal(table: pd.DataFrame, totals: pd.Series[int], grid: Grid) -> None:
-    """Refuse groups that do not make their total, or are more than it though some of them are hidden."""
-    parts = table[table["group"] != TOTAL]
-    total = totals.reindex(parts.index)
-    cells = parts.groupby(["area_id", "dimension", "reference_year"], sort=False)["count"]
-    partition = parts["dimension"].isin(PARTITIONS)
-    whole = partition & (cells.transform("count") == cells.transform("size"))
-    summed = cells.transform("sum").where(partition, parts["count"])
-    for refusal, off in (("total", whole & (summed != total)), ("part_too_large", summed > total)):
-        wrong = off.fillna(False).to_numpy(bool)
-        if wrong.any():
-            at = parts.index[int(wrong.argmax())]
-            raise Refused(refusal, found=str(summed[at]), expected=str(total[at]), line=grid.lines[at], column="count")
-
-
-def _areas(columns: dict[str, list[str]], table: pd.DataFrame, grid: Grid) -> pd.DataFrame:
-    for area, name, swedish, line in zip(
-        columns["area_id"], columns["area_name_fi"], columns["area_name_sv"], grid.lines, strict=True
-    ):
-        if not NAMED.match(name) or (swedish and not NAMED.match(swedish)):
-            column = "area_name_sv" if NAMED.match(name) else "area_name_fi"
-            raise Refused("missing_name", found=quoted(area), line=line, column=column)
-    named = pd.DataFrame({name: columns[name] for name in ("area_id", "area_name_fi", "area_name_sv")})
-    areas = named.drop_duplicates().reset_index()
-    again = areas["area_id"].duplicated()
-    if again.any():
-        at = int(areas["index"][int(again.to_numpy().argmax())])
-        area = areas["area_id"][int(again.to_numpy().argmax())]
-        first = int((named["area_id"] == area).to_numpy().argmax())
-        raise Refused(
-            "duplicate_area",
-            found=quoted(f"{area} with another name"),
-            expected=str(grid.lines[first]),
-            line=grid.lines[at],
-            column="area_name_fi",
-        )
-    return tables.conform(
-        pd.DataFrame(
-            {
-                "area_id": areas["area_id"],
-                "city": table["city"].iloc[0],
-                "geography": GEOGRAPHY,
-                "boundary_vintage": table["boundary_vintage"].iloc[0],
-                "name_fi": areas["area_name_fi"],
-                "name_sv": areas["area_name_sv"].mask(areas["area_name_sv"] == ""),
-                "population": None,
-                "population_year": None,
-                "surface": None,
-                "centroid": None,
-            }
-        ),
-        "areas",
-    )
+def _refuse_stray(raw: Raw, order: int, problems: Problems) -> None:
+    """Add a problem for a sheet of another name that holds the columns of a sheet of the format."""
+    like = _by_columns(raw.header)
+    if like and all(any(column is like.column(name) for name in raw.header) for column in like.required) and raw.rows:
+        problems.add(Refused("unknown_sheet", quoted(raw.title), quoted(like.name), sheet=raw.title), order)

@@ -2,4 +2,4 @@
 
 from seg_pipeline.sources.cities.delivery import city_source
 
-SOURCE = city_source("837")
+SOURCES = (city_source("837"),)
