@@ -2,6 +2,7 @@
 
 import dagster as dg
 
+from seg_pipeline.defs.books import BOOKS
 from seg_pipeline.defs.picture import PICTURE_ASSETS
 from seg_pipeline.defs.publication import PUBLICATION
 from seg_pipeline.defs.refresh import refresh_job, yearly
@@ -9,7 +10,7 @@ from seg_pipeline.defs.resources import Editions, duckdb
 from seg_pipeline.defs.sources import SOURCES
 
 defs = dg.Definitions(
-    assets=[*SOURCES, *PICTURE_ASSETS, *PUBLICATION],
+    assets=[*SOURCES, *PICTURE_ASSETS, *BOOKS, *PUBLICATION],
     jobs=[refresh_job],
     schedules=[yearly],
     resources={"editions": Editions(), "engine": duckdb()},

@@ -15,10 +15,13 @@ if TYPE_CHECKING:
     from seg_pipeline.snapshots import Snapshot
     from seg_pipeline.sources.archive import Archive, Receipt
     from seg_pipeline.sources.reception import Reception
+    from seg_pipeline.sources.source import Delivered
 
 FINDINGS = {  # rule of a finding in the manifest: what is said of its subjects
     "arrived": "nothing has been received from",
     "late": "nothing of the edition's own year yet from",
+    "refused": "a file was put aside, of",
+    "unavailable": "the service did not answer, of",
     "withheld": "raw counts, not published before they are protected, of",
 }
 
@@ -83,17 +86,38 @@ def say_received(archive: Archive, taken: Reception) -> None:
         click.echo(f"note: editions before {receipt.release[:4]} do not read release {receipt.release}")
 
 
+def delivered(what: Delivered) -> None:
+    """Print what a delivery holds: rows of each table, what its source has hidden, years of each subject."""
+    for name, told in what.tables.items():
+        hidden = int((told["status"] == "suppressed").sum()) if "status" in told else 0
+        said = f" ({hidden:,} suppressed by the source)" if hidden else ""
+        click.echo(f"{name}: {len(told):,} rows{said}")
+        subject = next((column for column in ("dimension", "indicator", "funding") if column in told), "")
+        if subject and "reference_year" in told:
+            years = told.groupby(subject)["reference_year"].agg(["min", "max"])
+            spans = (f"{what} {_span(first, last)}" for what, first, last in years.itertuples())
+            click.echo(f"  {', '.join(spans)}")
+    kept = ", ".join(f"{name} {number:,}" for name, number in what.rows.items())
+    click.echo(f"rows of the file: {kept}")
+
+
+def _span(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}–{last}"
+
+
 def _counts_now(archive: Archive, receipt: Receipt) -> bool:
     return receipt in archive.current(receipt.source, int(receipt.release[:4]))
 
 
 def refused(archive: Archive, receipt: Receipt, why: str) -> Failed:
-    """Return the failure of a refused file: why, where it is kept, and what to do."""
-    kept = f"The file is kept as {receipt}."
-    if _counts_now(archive, receipt):
-        withdraw = f"seg withdraw {receipt.source} --release {receipt.release} --part {receipt.part} --why …"
-        kept = f"{kept} Nothing is published until the corrected file is received, or: {withdraw}"
-    return Failed(f"refused: {why} {kept}")
+    """Return the failure of a refused file: why, where it is kept, what is used instead, and what to do."""
+    earlier = [
+        kept
+        for kept in archive.revisions(receipt.source, receipt.release, receipt.part)
+        if kept.revision < receipt.revision and not archive.withdrawn(kept)
+    ]
+    instead = f"revision {earlier[-1].revision} is still used" if earlier else "nothing is used in its place"
+    return Failed(f"refused: {why} The file is kept as {receipt}; {instead}. Send the corrected file.")
 
 
 def progress(step: str, done: int, of: int, seconds: float, failed: bool) -> None:

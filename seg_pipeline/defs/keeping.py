@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 import dagster as dg
@@ -10,6 +10,7 @@ import pandas as pd
 
 from seg_pipeline import catalogue, provenance, tables
 from seg_pipeline.defs import shown
+from seg_pipeline.defs.drawn import small_table
 from seg_pipeline.defs.lineage import FILES, Edition, upstream
 from seg_pipeline.defs.warehouse import Key, fingerprint
 from seg_pipeline.quality import contracts
@@ -48,18 +49,24 @@ def checked(key: Key, check: str, findings: Sequence[Finding]) -> dg.AssetCheckR
         passed=not findings,
         severity=dg.AssetCheckSeverity.ERROR if grave else dg.AssetCheckSeverity.WARN,
         description="; ".join(str(finding) for finding in findings),
-        metadata={"findings": shown.small_table([vars(finding) for finding in findings])} if findings else {},
+        metadata={"findings": small_table([vars(finding) for finding in findings])} if findings else {},
     )
 
 
 def keep(
-    edition: Edition, key: Key, made: Mapping[str, pd.DataFrame], lineage: str, **more: Any
+    edition: Edition,
+    key: Key,
+    made: Mapping[str, pd.DataFrame],
+    lineage: str,
+    judged: Collection[str] = (),
+    **more: Any,
 ) -> Iterator[dg.AssetCheckResult | dg.MaterializeResult[None]]:
     """Check an asset's tables against their contracts, keep them, and say what was kept.
 
-    Where a contract is broken nothing is kept and the asset fails. The first table is the one that is shown.
+    Where a contract is broken nothing is kept and the asset fails. The first table is the one that is shown. Those
+    that are `judged` have been found to keep their contracts as they are.
     """
-    findings = [finding for name, table in made.items() for finding in contracts.findings(table, name)]
+    findings = [f for name, table in made.items() if name not in judged for f in contracts.findings(table, name)]
     yield checked(key, CONTRACT, findings)
     if findings:
         raise dg.Failure("; ".join(str(finding) for finding in findings), allow_retries=False)

@@ -8,9 +8,10 @@ import dagster as dg
 import pandas as pd
 
 from seg_pipeline import catalogue, provenance
-from seg_pipeline.defs import protection, shown
+from seg_pipeline.defs import protection
+from seg_pipeline.defs.drawn import small_table
 from seg_pipeline.defs.keeping import CODE_VERSION, checked
-from seg_pipeline.defs.lineage import CHANGES, COUNTS, INDICATORS, INPUTS, PROFILES, SNAPSHOT, Edition
+from seg_pipeline.defs.lineage import INPUTS, SNAPSHOT, Edition
 from seg_pipeline.defs.partitions import EDITIONS
 from seg_pipeline.defs.resources import Editions
 from seg_pipeline.defs.summary import eleven
@@ -19,6 +20,7 @@ from seg_pipeline.quality.finding import Finding
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.publish import publish
 from seg_pipeline.sources import all_sources
+from seg_pipeline.sources.archive import Receipt
 
 VERIFIED = "verified"
 PUBLISHED = INPUTS[SNAPSHOT]
@@ -71,7 +73,7 @@ def _verified(edition: Edition) -> tuple[dict[str, pd.DataFrame], list[Finding]]
         remedy = f"not up to date: {named}; run `seg refresh --edition {edition.year}`"
         return {}, [Finding("block", "snapshot", "up_to_date", remedy)]
     content = {key[-1]: edition.warehouse.read(key, edition.year) for key in PUBLISHED} | _code_lists()
-    content |= protection.protected({key[-1]: content[key[-1]] for key in (COUNTS, INDICATORS, PROFILES, CHANGES)})
+    content |= protection.protected(content)
     return content, [finding for name, table in content.items() for finding in contracts.findings(table, name)]
 
 
@@ -89,7 +91,7 @@ def _publish(edition: Edition, content: dict[str, pd.DataFrame]) -> tuple[Snapsh
         "code": provenance.code(),
         "lock_sha256": provenance.lock_digest(),
         "catalogue_sha256": catalogue.digest(),
-        "receipts": [asdict(receipt) for receipt in edition.receipts()],
+        "receipts": [asdict(receipt) for receipt in _used(edition)],
         "findings": [asdict(finding) for finding in _warnings(edition)],
     }
     sources = {s.id: {"name": s.name, "publisher": s.publisher, "url": s.url} for s in all_sources().values()}
@@ -97,16 +99,34 @@ def _publish(edition: Edition, content: dict[str, pd.DataFrame]) -> tuple[Snapsh
 
 
 def _warnings(edition: Edition) -> list[Finding]:
-    """Return what a reader of the snapshot has to know: sources that have sent nothing, and counts kept back."""
-    found = []
+    """Return what a reader of the snapshot has to know: sources that are silent, late, refused, or kept back."""
+    found = [
+        Finding("warn", row["source"], "refused", f"{row['file']} of release {row['release']}: {row['reason']}")
+        for row in _deliveries(edition, "refused")
+    ]
+    found += [Finding("warn", source, "unavailable", why) for source, why in edition.failures().items()]
+    used = _deliveries(edition, "read")
     for source in all_sources().values():
-        releases = [receipt.release for receipt in edition.archive.current(source.id, edition.year)]
+        releases = [row["release"] for row in used if row["source"] == source.id]
         if behind := arrivals.finding(source.id, edition.year, releases):
             found.append(behind)
         if releases and not source.open:
             said = "its counts are used in the indicators and not published: they are raw and not yet protected"
             found.append(Finding("warn", source.id, "withheld", said))
     return found
+
+
+def _used(edition: Edition) -> list[Receipt]:
+    """Return the receipts of the deliveries that the edition's tables were read from."""
+    read = {(row["source"], row["release"], row["part"], row["revision"]) for row in _deliveries(edition, "read")}
+    counting = (part for source in all_sources() for part in edition.archive.counting(source, edition.year))
+    return [r for part in counting for r in part if (r.source, r.release, r.part, r.revision) in read]
+
+
+def _deliveries(edition: Edition, outcome: str) -> list[dict[Any, Any]]:
+    """Return the deliveries of every source that had one outcome."""
+    books = (edition.warehouse.read((source, "deliveries"), edition.year) for source in all_sources())
+    return [row for book in books for row in book[book["outcome"] == outcome].to_dict("records")]
 
 
 def _remember(edition: Edition, published: Snapshot, lineage: str) -> None:
@@ -121,8 +141,8 @@ def _metadata(published: Snapshot, new: bool, indicators: pd.DataFrame) -> dict[
     return {
         "version": published.version + ("" if new else " (unchanged)"),
         "folder": dg.MetadataValue.path(published.path),
-        "tables": shown.small_table(tables),
-        "eleven cities": shown.small_table(eleven(indicators)),
+        "tables": small_table(tables),
+        "eleven cities": small_table(eleven(indicators)),
         "cities": f"{indicators['city'].nunique()} of 11",
     } | made_up
 

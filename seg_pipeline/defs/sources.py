@@ -4,30 +4,34 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
-import pandas as pd
 
-from seg_pipeline import tables
 from seg_pipeline.defs import shown
+from seg_pipeline.defs.drawn import small_table
 from seg_pipeline.defs.keeping import checked, contract_spec, keep, spec
-from seg_pipeline.defs.lineage import SOURCE_TABLES, Edition
+from seg_pipeline.defs.lineage import Edition
 from seg_pipeline.defs.partitions import EDITIONS
+from seg_pipeline.defs.reading import Taken, take
 from seg_pipeline.defs.resources import Editions
 from seg_pipeline.quality import arrivals
+from seg_pipeline.quality.finding import Finding
 from seg_pipeline.sources import all_sources
-from seg_pipeline.sources.archive import Receipt
-from seg_pipeline.sources.refusal import Refused
-from seg_pipeline.sources.source import Delivered, Source
+from seg_pipeline.sources.fetching import fetch, recently
+from seg_pipeline.sources.http import Client
+from seg_pipeline.sources.source import Source
 
-ARRIVED = "arrived"
+ARRIVED, READABLE = "arrived", "readable"
 
 
 def source_asset(source: Source) -> dg.AssetsDefinition:
-    """Return the asset of one source, with the checks that it arrived and that its tables keep their contracts."""
+    """Return the asset of one source, with the checks that it has arrived and keeps its contracts."""
     key = (source.id,)
     arrived = dg.AssetCheckSpec(
-        ARRIVED, asset=dg.AssetKey([source.id]), blocking=True, description="Something has been received."
+        ARRIVED,
+        asset=dg.AssetKey([source.id]),
+        blocking=True,
+        description="Something has been received, this year's release too, and every delivery can be read.",
     )
-    described = spec(key, "counts", "cities" if source.city else "national").replace_attributes(
+    described = spec(key, source.tells[0], "cities" if source.city else "national").replace_attributes(
         description=f"{source.name} ({source.publisher}; {source.licence}; {source.cadence})."
     )
 
@@ -36,47 +40,56 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
     )
     def read_source(context: dg.AssetExecutionContext, editions: Editions) -> Iterator[Any]:
         edition = editions.of(context)
-        received = edition.archive.current(source.id, edition.year)
+        refetch(source, edition)
         lineage = edition.made_from(key)
-        finding = arrivals.finding(source.id, edition.year, [receipt.release for receipt in received])
-        yield checked(key, ARRIVED, [finding] if finding else [])
-        if finding and finding.severity == "block":
-            raise dg.Failure(str(finding), allow_retries=False)
-        delivered = [_read(source, edition, receipt) for receipt in received]
-        made = {table: join([getattr(one, table) for one in delivered], table) for table in SOURCE_TABLES}
-        rows = [{"file": r.file, **one.rows} for r, one in zip(received, delivered, strict=True)]
-        again = sum(len(one.counts) for one in delivered) - len(made["counts"])
-        about = {"receipts": shown.receipts(received), "rows in the files": shown.small_table(rows)}
-        if again:
-            about["counts left aside"] = dg.MetadataValue.text(
-                f"{again} that another file of the release tells as well"
-            )
-        yield from keep(edition, key, made, lineage, areas=len(made["areas"]), **about)
+        taken = take(source, edition.archive, edition.year)
+        releases = [receipt.release for receipt, _ in taken.used]
+        found = list(filter(None, (refusal(source, taken), arrivals.finding(source.id, edition.year, releases))))
+        yield checked(key, ARRIVED, found)
+        grave = [finding for finding in found if finding.severity == "block"]
+        if grave:
+            raise dg.Failure(str(grave[0]), allow_retries=False)
+        yield from keep(edition, key, taken.tables, lineage, taken.judged, **_about(taken))
 
     return read_source
 
 
-def join(parts: list[pd.DataFrame], name: str) -> pd.DataFrame:
-    """Return the parts of a source as one table.
-
-    The original release goes before a part of it that tells the same cell again; of an area told more than once
-    the row with the latest population stays.
-    """
-    if len(parts) < 2:
-        return parts[0] if parts else tables.empty(name)
-    whole = pd.concat(parts, ignore_index=True)
-    if name == "areas":
-        whole = whole.sort_values("population_year", ascending=False, na_position="last", kind="stable")
-    return tables.conform(whole.drop_duplicates(tables.key(name)), name)
+def refetch(source: Source, edition: Edition) -> None:
+    """Fetch a source from its service, under the profile ``live`` and where that was not tried a short while ago."""
+    if edition.warehouse.settings.profile != "live" or source.fetch is None:
+        return
+    if not recently(edition.archive, source, edition.year):
+        with Client() as client:
+            fetch(edition.archive, source, edition.year, client)
 
 
-def _read(source: Source, edition: Edition, receipt: Receipt) -> Delivered:
-    try:
-        return source.tables(edition.archive.read(receipt), receipt.release, receipt.file)
-    except Refused as refused:
-        raise dg.Failure(
-            refused.message(discreet=not source.open), metadata={"receipt": str(receipt)}, allow_retries=False
-        ) from None
+def refusal(source: Source, taken: Taken) -> Finding | None:
+    """Return a finding for the deliveries that were put aside. It blocks where the source is required."""
+    if not taken.refused:
+        return None
+    receipt, reason = taken.refused[-1]
+    used = [r for r, _ in taken.used if (r.release, r.part) == (receipt.release, receipt.part)]
+    instead = f"revision {used[0].revision} is used" if used else "nothing is used in its place"
+    remedy = f"receive the corrected file, or `seg withdraw {source.id} --release {receipt.release} --why …`"
+    said = f"{receipt} was refused: {reason} {instead}; {remedy}"
+    grave = arrivals.required(source.id) and not used
+    return Finding("block" if grave else "warn", source.id, READABLE, said, len(taken.refused))
+
+
+def _about(taken: Taken) -> dict[str, Any]:
+    rows = [{"file": r.file, **one.rows} for r, one in taken.used]
+    put_aside = [{"delivery": str(r), "file": r.file, "reason": reason} for r, reason in taken.refused]
+    about: dict[str, Any] = {
+        "receipts": shown.receipts([receipt for receipt, _ in taken.used]),
+        "rows in the files": small_table(rows),
+        "revised cells": len(taken.tables["revisions"]),
+        **{table: len(made) for table, made in taken.tables.items()},
+    }
+    if put_aside:
+        about["refused"] = small_table(put_aside)
+    if taken.again:
+        about["rows left aside"] = dg.MetadataValue.text(f"{taken.again} that another delivery tells as well")
+    return about
 
 
 SOURCES = [source_asset(source) for source in all_sources().values()]

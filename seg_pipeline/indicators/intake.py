@@ -97,6 +97,8 @@ def batches(counts: pd.DataFrame) -> Iterator[Batch]:
     for (dimension, _), told in counts.groupby(["dimension", "geography"], sort=True):
         wide = told.set_index([*CASE, "area_id", "boundary_vintage", "group"])["count"].unstack("group").sort_index()
         groups = tuple(group for group in wide.columns if group != TOTAL)
+        if not groups:  # a dimension of a total alone has nobody to compare
+            continue
         number, known = pd.factorize(pd.MultiIndex.from_frame(wide.index.to_frame()[CASE]))
         begin = np.flatnonzero(np.r_[True, np.diff(number) > 0, True])
         longest = int(np.diff(begin).max())

@@ -54,9 +54,10 @@ def area_profiles(
         parts += [_local_moran(batch, pair, places) for pair in pairs if pair.dimension == batch.dimension]
     if need and types:
         parts += [*_composite(shares[_is_one_of(shares, set(need))], need, types)]
-    found = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=COLUMNS)], ignore_index=True)
+    told = [part for part in parts if len(part)] or [pd.DataFrame(columns=COLUMNS)]
+    found = pd.concat(told, ignore_index=True).reindex(columns=COLUMNS)
     found[["value", "lower", "upper"]] = found[["value", "lower", "upper"]].astype("float64").round(DECIMALS)
-    return found.assign(method_version=METHOD_VERSION).reindex(columns=COLUMNS)
+    return found.assign(method_version=METHOD_VERSION)
 
 
 def _is_one_of(table: pd.DataFrame, groups: set[tuple[str, str]]) -> pd.Series[bool]:

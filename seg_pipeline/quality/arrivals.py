@@ -17,10 +17,14 @@ def finding(source: str, edition: int, releases: Sequence[str]) -> Finding | Non
     """
     remedy = f"`seg receive {source} FILE --release YEAR` takes a file"
     if not releases:
-        required = {row["source"] for row in catalogue.rows("sources") if row["required"] == "yes"}
         message = f"nothing has been received for edition {edition}; {remedy}"
-        return Finding("block" if source in required else "warn", source, ABSENT, message)
+        return Finding("block" if required(source) else "warn", source, ABSENT, message)
     latest = max(releases)
     if int(latest[:4]) < edition:
         return Finding("warn", source, LATE, f"no release of {edition} yet, the latest is {latest}; {remedy}")
     return None
+
+
+def required(source: str) -> bool:
+    """True when the catalogue says that an edition cannot be without the source."""
+    return any(row == {"source": source, "required": "yes"} for row in catalogue.rows("sources"))

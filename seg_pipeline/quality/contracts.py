@@ -12,7 +12,12 @@ ABOUT_COLUMNS = {"column_in_schema": "no column", "column_in_dataframe": "the co
 
 
 def findings(table: pd.DataFrame, name: str) -> list[Finding]:
-    """Return one finding per rule of the contract `name` that `table` breaks, in a fixed order."""
+    """Return one finding per rule of the contract `name` that `table` breaks, in a fixed order.
+
+    A table without rows keeps its contract by its columns and types alone; Pandera takes 20 ms to say so.
+    """
+    if table.empty and table.dtypes.to_dict() == tables.empty(name).dtypes.to_dict():
+        return []
     try:
         tables.CONTRACTS[name].validate(table, lazy=True)
     except pandera.errors.SchemaErrors as broken:

@@ -1,0 +1,59 @@
+"""What several commands ask for: a profile, an edition, a source, a snapshot, a language."""
+
+from __future__ import annotations
+
+import warnings
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from seg_pipeline import settings
+from seg_pipeline.catalogue import LANGUAGES
+
+if TYPE_CHECKING:
+    from seg_pipeline.snapshots import Snapshot
+    from seg_pipeline.sources.source import Source
+
+PROFILE = click.option(
+    "--profile",
+    type=click.Choice(settings.PROFILES),
+    default=None,
+    help="demo: the made-up deliveries of data/demo; own: what has been received; live: fetch, then own. "
+    "Default: SEG_PROFILE, or own.",
+)
+EDITION = click.option("--edition", type=int, default=None, help="The year of the update. Default: this year.")
+LANGUAGE = click.option(
+    "--language", type=click.Choice(sorted(LANGUAGES)), default="en", help="Language of what is said of a file."
+)
+
+
+def edition(chosen: int | None) -> int:
+    """Return the edition that was asked for, or this year's; refuse one that cannot be."""
+    this = datetime.now(UTC).year
+    year = this if chosen is None else chosen
+    if not settings.FIRST_EDITION <= year <= this:
+        raise click.BadParameter(f"there are the editions {settings.FIRST_EDITION} to {this}", param_hint="--edition")
+    return year
+
+
+def source(name: str) -> Source:
+    """Return a source by its id; refuse a name that is none, and say what it may have meant."""
+    import difflib
+
+    from seg_pipeline.sources import all_sources
+
+    if name not in all_sources():
+        near = difflib.get_close_matches(name, all_sources(), 1)
+        meant = f"did you mean {near[0]}? There are" if near else "there are"
+        raise click.BadParameter(f"{name!r} is not a source; {meant}: {', '.join(all_sources())}", param_hint="SOURCE")
+    return all_sources()[name]
+
+
+def snapshot(version: str) -> Snapshot:
+    """Return a published snapshot."""
+    from seg_pipeline import snapshots as published
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", published.MadeUpDataWarning)  # it is printed with the snapshot
+        return published.open(version)
