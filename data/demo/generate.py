@@ -7,7 +7,9 @@ The same seed gives the same bytes. Run ``python data/demo/generate.py [folder]`
 
 from __future__ import annotations
 
+import importlib
 import io
+import pkgutil
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +17,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
 
+import city_sheets
+import generators  # the folder beside this file: one module for each other source
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -364,16 +368,26 @@ def workbook(table: pd.DataFrame) -> bytes:
 
 
 def deliveries() -> Iterator[tuple[str, bytes]]:
-    """Yield each file's path below the target folder, and its bytes."""
+    """Yield each file's path below the target folder, and its bytes: Paavo, the cities, then every other source."""
     yield "paavo/made_up_paavo_2018.csv", codes_2018()
     yield "paavo/made_up_paavo_2020.csv", pxweb_2020()
     yield "paavo/made_up_paavo_2026.csv", labels_2026()
     for city in CITIES:
         table, path = district_rows(city), f"{city.id}/made_up_{city.id}_2026"
-        if city.id in WORKBOOKS:
+        if city.id in city_sheets.TEMPLATES:
+            yield f"{path}.xlsx", city_sheets.whole(city, table)
+        elif city.id in city_sheets.PARQUET:
+            yield f"{path}.parquet", city_sheets.as_parquet(table)
+        elif city.id == "turku":
+            table["area_id"] = table["area_id"].str.replace("-K", "0000")  # 853 and six digits
+            yield f"{path}.csv", city_sheets.turku(table)
+            yield f"{path}.xlsx", workbook(table[table["dimension"] != "language"])
+        elif city.id in WORKBOOKS:
             yield f"{path}.xlsx", workbook(table)
         else:
             yield f"{path}.csv", separated(table, ";", "\r\n").encode()
+    for found in sorted(pkgutil.iter_modules(generators.__path__), key=lambda found: found.name):
+        yield from importlib.import_module(f"generators.{found.name}").deliveries()
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""Made-up deliveries of every source besides Paavo and the cities, one module a source."""
