@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -127,21 +128,37 @@ def test_a_bad_release_is_refused_with_one_message_and_kept(seg: Seg, tmp_path: 
     assert [path.read_bytes() for path in kept] == [file.read_bytes()]
 
 
-def test_a_refused_delivery_stops_the_refresh_until_it_is_put_right_or_withdrawn(seg: Seg, tmp_path: Path) -> None:
-    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
-    good.write_bytes(paavo("2018"))
+def test_a_refused_delivery_of_a_required_source_stops_the_refresh_where_nothing_is_used_in_its_place(
+    seg: Seg, tmp_path: Path
+) -> None:
+    bad = tmp_path / "bad.csv"
     bad.write_bytes(field(5, 7, b"many")(paavo("2018")))
-    assert seg("receive", "paavo", good, "--release", "2018").returncode == 0
     assert seg("receive", "paavo", bad, "--release", "2018").returncode == 1
     failed = seg("refresh", "--edition", "2026", "--profile", "own")
     assert failed.returncode == 1 and seg.snapshots == []
     assert failed.stderr.count("bad.csv, line 5") == 1 and "nothing was published" in failed.stderr
+
+
+def test_a_refused_delivery_is_put_aside_and_what_was_there_before_is_used_and_said(seg: Seg, tmp_path: Path) -> None:
+    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+    good.write_bytes(paavo("2018"))
+    bad.write_bytes(field(5, 7, b"many")(paavo("2018")))
+    assert seg("receive", "paavo", good, "--release", "2018").returncode == 0
+    refused = seg("receive", "paavo", bad, "--release", "2018")
+    assert refused.returncode == 1 and "revision 1 is still used" in refused.stderr
+    published = seg("refresh", "--edition", "2026", "--profile", "own")
+    assert published.returncode == 0 and seg.snapshots == ["2026.1"], published.stderr
+    assert "a file was put aside, of: paavo" in published.stdout
+    manifest = json.loads((seg.data / "snapshots" / "2026.1" / "manifest.json").read_text(encoding="utf-8"))
+    assert [receipt["revision"] for receipt in manifest["receipts"]] == [1]
+    (said,) = [finding for finding in manifest["findings"] if finding["rule"] == "refused"]
+    assert "bad.csv" in said["message"] and "line 5" in said["message"]
     again = seg("receive", "paavo", good, "--release", "2018")
     assert again.returncode == 0 and "a later revision is the one that is read" in again.stdout
     assert seg("withdraw", "paavo", "--release", "2018", "--why", "a cell is text").returncode == 0
     assert "a cell is text" in seg("received").stdout
     done = seg("refresh", "--edition", "2026", "--profile", "own")
-    assert done.returncode == 0 and seg.snapshots == ["2026.1"], done.stderr
+    assert done.returncode == 0 and "put aside" not in done.stdout, done.stderr
 
 
 def test_made_up_data_is_not_taken_among_real_deliveries(seg: Seg, tmp_path: Path) -> None:
@@ -158,14 +175,16 @@ def test_made_up_data_is_not_taken_among_real_deliveries(seg: Seg, tmp_path: Pat
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["receive", "pavo", "{file}", "--release", "2018"], 2, "'pavo' is not a source; there are: paavo, espoo"),
+        (["receive", "pavo", "{file}", "--release", "2018"], 2, "'pavo' is not a source; did you mean paavo?"),
         (["receive", "paavo", "nowhere.csv", "--release", "2018"], 2, "does not exist"),
         (["receive", "paavo", "{file}"], 2, "--release"),
         (["receive", "paavo", "{file}", "--release", "last"], 1, "not a year"),
         (["refresh", "--edition", "2019"], 2, "there are the editions 2026 to"),
         (["refresh", "--edition", "2026", "--profile", "real"], 2, "is not one of 'demo', 'own', 'live'"),
         (["refresh", "--edition", "2026", "--profile", "own"], 1, "nothing has been received"),
-        (["refresh", "--edition", "2026", "--profile", "live"], 1, "no source can be fetched yet"),
+        (["sources", "fetch", "helsinki"], 2, "helsinki has no service"),
+        (["sources", "fetch", "pavo"], 2, "did you mean paavo?"),
+        (["sources", "coverage"], 1, "has not been refreshed yet"),
         (["snapshots", "show", "2026.1"], 1, "there is no snapshot '2026.1'"),
         (["snapshots", "verify"], 1, "no snapshot in"),
         (["withdraw", "paavo", "--release", "2018", "--why", "x"], 1, "no such revision"),
@@ -193,7 +212,7 @@ def test_what_was_damaged_is_said_and_what_can_be_made_again_is_made_again(seg: 
     table = seg.data / "tables" / "demo" / "2026" / "counts.parquet"
     table.write_bytes(b"damaged")
     again = seg(*demo)
-    assert again.returncode == 0 and "5 of 18" in again.stderr and seg.snapshots == ["2026.1-demo"]
+    assert again.returncode == 0 and " assets to make" in again.stderr and seg.snapshots == ["2026.1-demo"]
     manifest = seg.data / "snapshots" / "2026.1-demo" / "manifest.json"
     manifest.parent.chmod(0o755)
     manifest.chmod(0o644)
@@ -231,18 +250,20 @@ def test_a_raw_count_is_told_to_its_sender_and_not_to_the_log(seg: Seg, tmp_path
     file.write_text(
         "area_id;area_name_fi;area_name_sv;dimension;group;reference_year;count\r\n"
         "1;Koivu;;language;total;2024;70317\r\n1;Koivu;;language;domestic;2024;70315\r\n"
-        "1;Koivu;;language;foreign;2024;3 \r\n",
+        "1;Koivu;;language;foreign;2024;3x\r\n",
         encoding="utf-8",
     )
     paavo_file = tmp_path / "paavo.csv"
     paavo_file.write_bytes(paavo("2018"))
     assert seg("receive", "paavo", paavo_file, "--release", "2018").returncode == 0
     told = seg("receive", "joensuu", file, "--release", "2026")
-    assert 'found "3 "' in told.stderr
-    failed = seg("refresh", "--edition", "2026", "--profile", "own")
-    assert failed.returncode == 1 and "line 4" in failed.stderr and '"3 "' not in failed.stderr
+    assert 'found "3x"' in told.stderr
+    done = seg("refresh", "--edition", "2026", "--profile", "own")
+    assert done.returncode == 0 and '"3x"' not in done.stderr + done.stdout
+    published = b"".join(path.read_bytes() for path in (seg.data / "snapshots").rglob("*") if path.is_file())
+    assert b"joensuu.csv, line 4" in published and b'\\"3x\\"' not in published
     logged = b"".join(path.read_bytes() for path in (seg.data / "dagster").rglob("*") if path.is_file())
-    assert b"joensuu.csv, line 4" in logged and b'found \\"3 ' not in logged and b'found "3 ' not in logged
+    assert b"joensuu.csv, line 4" in logged and b'found \\"3x' not in logged and b'found "3x' not in logged
 
 
 def test_a_table_changed_by_hand_is_never_published(seg: Seg) -> None:

@@ -25,6 +25,12 @@ ROWS = [
 ]
 
 
+def of(city: str, rows: list[list[str]]) -> list[list[str]]:
+    """The same rows with the codes of another city's areas."""
+    code = next(one.city for one in CITIES if one.id == city)
+    return [[code + row[0][3:] if row[0] else "", *row[1:]] for row in rows]
+
+
 def as_csv(rows: list[list[str]], columns: tuple[str, ...] = COLUMNS) -> bytes:
     return "".join(";".join(row) + "\r\n" for row in [list(columns), *rows]).encode("utf-8-sig")
 
@@ -84,7 +90,7 @@ BAD = {
 def test_a_broken_rule_is_refused_with_line_and_column(name: str, city: str) -> None:
     rows, refusal, line, column = BAD[name]
     with pytest.raises(Refused) as refused:
-        all_sources()[city].tables(as_csv(rows), "2026", f"{city}.csv")
+        all_sources()[city].tables(as_csv(of(city, rows)), "2026", f"{city}.csv")
     assert (refused.value.refusal, refused.value.line, refused.value.column) == (refusal, line, column)
     for language in ("fi", "sv", "en"):
         assert refused.value.message(language).startswith(f"{city}: {city}.csv")
@@ -92,9 +98,11 @@ def test_a_broken_rule_is_refused_with_line_and_column(name: str, city: str) -> 
 
 def test_a_missing_or_unknown_column_is_named() -> None:
     with pytest.raises(Refused, match='column "count" is missing'):
-        all_sources()["turku"].tables(as_csv([row[:-1] for row in ROWS], COLUMNS[:-1]), "2026", "x.csv")
+        all_sources()["turku"].tables(as_csv([row[:-1] for row in of("turku", ROWS)], COLUMNS[:-1]), "2026", "x.csv")
     with pytest.raises(Refused, match="Remove it"):
-        all_sources()["turku"].tables(as_csv([[*row, "1"] for row in ROWS], (*COLUMNS, "households")), "2026", "x.csv")
+        all_sources()["turku"].tables(
+            as_csv([[*row, "1"] for row in of("turku", ROWS)], (*COLUMNS, "households")), "2026", "x.csv"
+        )
 
 
 def test_a_file_of_another_source_is_refused() -> None:
@@ -102,7 +110,7 @@ def test_a_file_of_another_source_is_refused() -> None:
     with pytest.raises(Refused):
         all_sources()["kuopio"].tables(paavo, "2026", "x.csv")
     with pytest.raises(Refused, match='separated by ";"'):
-        all_sources()["kuopio"].tables(as_csv(ROWS).replace(b";", b","), "2026", "x.csv")
+        all_sources()["kuopio"].tables(as_csv(of("kuopio", ROWS)).replace(b";", b","), "2026", "x.csv")
     with pytest.raises(Refused, match="not a file of this source"):
         all_sources()["paavo"].tables(as_csv(ROWS), "2026", "x.csv")
     with pytest.raises(Refused, match="counts"):

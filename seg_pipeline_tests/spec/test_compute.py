@@ -280,3 +280,11 @@ def test_an_area_hidden_in_one_year_is_its_own_term() -> None:
         changes(both, compute(both)).query("indicator == 'many_group_mutual_information'").set_index("term")["value"]
     )
     assert found["suppressed"] == pytest.approx(found["total"], abs=1e-9) and abs(found["total"]) > 1e-6
+
+
+def test_a_dimension_of_a_total_alone_and_one_without_a_contrast_have_no_index_and_no_error() -> None:
+    total = counts(*area("1", 30, 10, 50), *area("2", 10, 30, 50)).query("group == 'total'").reset_index(drop=True)
+    assert made(total).empty and area_profiles(total, contrasts=CONTRASTS).empty
+    unasked = counts(*area("1", 30, 10, 50), *area("2", 10, 30, 50))
+    told = area_profiles(unasked, contrasts=[], partitions=["income"])
+    assert set(told["profile"]) == {"local_information"} and told[["lower", "upper"]].isna().all(axis=None)
