@@ -9,9 +9,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from seg_pipeline.settings import CLONE
+
+hypothesis.settings.register_profile("seg", deadline=None)  # how long a thing may take is asserted where it is promised
+hypothesis.settings.load_profile("seg")
 
 SHARED = CLONE.parent / "shared" / "data"
 SEG = Path(sys.executable).with_name("seg")

@@ -19,8 +19,11 @@ from seg_pipeline.defs.warehouse import Key
 from seg_pipeline.quality.finding import Finding
 
 Judge = Callable[[pd.DataFrame], list[Finding]]
-OF_THE_CITIES = "SELECT * EXCLUDE (filename) FROM told WHERE list_contains(getvariable('cities'), city)"
-EVERYTHING = "SELECT * EXCLUDE (filename) FROM told"
+# DuckDB gives rows in no order of its own; of two sources on one area, the first by name goes before the other.
+EVERYTHING = "SELECT * EXCLUDE (filename) FROM told ORDER BY filename"
+OF_THE_CITIES = (
+    "SELECT * EXCLUDE (filename) FROM told WHERE list_contains(getvariable('cities'), city) ORDER BY filename"
+)
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,7 @@ def _oddities(report: Report) -> Iterator[tuple[str, str]]:
     if report.unreadable:
         yield f"  {report.say('against_unread', report.against, report.unreadable)}", "odd"
     elif report.oddities is None:
-        yield f"  {report.say('not_compared')}", ""
+        yield f"  {report.say(report.why_not_compared)}", ""
     elif not report.oddities:
         yield f"  {report.say('nothing_odd', report.against)}", "good"
     else:

@@ -73,6 +73,11 @@ class Report:
         return sum(1 + problem.alike for problem in self.problems)
 
     @property
+    def why_not_compared(self) -> str:
+        """The text that says why there was no comparison: the file has to be right first, or there was no other."""
+        return "compared_later" if self.problems else "not_compared"
+
+    @property
     def verdict(self) -> str:
         """The outcome in one sentence."""
         if self.problems:

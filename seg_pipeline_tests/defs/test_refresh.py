@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from datetime import UTC, datetime
+from pathlib import Path
 
 import dagster as dg
 import pandas as pd
@@ -69,10 +70,9 @@ def test_raw_counts_of_cities_are_not_published_and_the_manifest_says_so(demo: S
     assert withheld == CLOSED
     of_cities = snapshot.table("indicators").query("source in @CLOSED and value.notna()")
     assert len(of_cities) and (of_cities["value"] == of_cities["value"].round(3)).all()
-    told = parquet.read(demo.data / "tables" / "demo" / "2026" / "aluesarjat" / "areas.parquet")
-    areas = snapshot.table("areas")
-    raw = areas[~areas["geography"].isin(["postal_area", "municipality"]) & ~areas["area_id"].isin(told["area_id"])]
-    assert len(raw) and raw["population"].isna().all()
+    for source in CLOSED:
+        raw = parquet.read(demo.data / "tables" / "demo" / "2026" / source / "areas.parquet")
+        assert len(raw) and raw["population"].isna().all(), source
 
 
 def test_every_published_count_is_one_that_its_source_published(demo: Seg) -> None:
@@ -91,7 +91,7 @@ def test_one_new_delivery_makes_only_what_depends_on_it(demo: Seg, tmp_path: obj
     behind: list[tuple[str, ...]] = [("lahti",)]
     for key in FILES:
         behind += [key] if key not in behind and any(of in behind for of in upstream(key)) else []
-    assert edition.stale() == behind and ("counts",) in behind and ("crosswalk",) not in behind
+    assert edition.stale() == behind and ("counts",) in behind and ("helsinki",) not in behind
     done = copy(*DEMO)
     assert done.returncode == 0 and "helsinki" not in done.stderr and "lahti" in done.stderr
     assert copy.snapshots == ["2026.1-demo"]
@@ -126,7 +126,8 @@ def test_every_materialisation_shows_rows_cities_coverage_and_a_table_or_plot(de
             assert "made up" in told and ("cities" in told or key in OF_NO_CITY)
             if key != ("snapshot",):
                 assert {"dagster/row_count", "coverage"} <= set(told)
-            assert any(isinstance(value, dg.TableMetadataValue) for value in told.values()), key
+            empty = told.get("dagster/row_count") == dg.MetadataValue.int(0)
+            assert empty or any(isinstance(value, dg.TableMetadataValue) for value in told.values()), key
         plot = instance.get_latest_materialization_event(dg.AssetKey("indicators"))
         assert plot and plot.asset_materialization
         drawn = str(plot.asset_materialization.metadata["plot"].value)
@@ -174,6 +175,31 @@ def test_two_runs_of_the_same_deliveries_give_the_same_bytes(demo: Seg, seg: Seg
     one, two = opened(demo).manifest, opened(seg).manifest
     assert one["content"] == two["content"]
     assert {name: file for name, file in one["files"].items() if name != "manifest.json"} == two["files"]
+
+
+def test_what_duckdb_gathers_comes_in_one_order(tmp_path: Path) -> None:
+    """Without an order of its own DuckDB gave more than a hundred different ones in 150 runs."""
+    from dataclasses import dataclass
+
+    from seg_pipeline.defs.making import EVERYTHING, Making
+    from seg_pipeline.defs.resources import duckdb
+
+    @dataclass(frozen=True)
+    class Kept:
+        edition = year = 2026
+        warehouse = property(lambda self: self)
+
+        def path(self, key: tuple[str, ...], _: int) -> Path:
+            return tmp_path.joinpath(*key).with_suffix(".parquet")
+
+    keys = [(f"source {at:02}",) for at in range(24)]
+    for key in keys:
+        frame = pd.DataFrame({"city": ["091"] * 500, "teller": [key[0]] * 500})
+        Kept().path(key, 2026).write_bytes(parquet.encode(frame))
+    making = Making(Kept(), duckdb())  # type: ignore[arg-type]
+    for _ in range(20):
+        told = making.ask(list(reversed(keys)), EVERYTHING)
+        assert told is not None and list(told["teller"].unique()) == [key[0] for key in keys]
 
 
 def test_the_original_release_goes_before_its_restatement() -> None:

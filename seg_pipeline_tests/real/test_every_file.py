@@ -12,6 +12,7 @@ import json
 import re
 import sqlite3
 import struct
+import time
 import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,7 @@ pytestmark = pytest.mark.real
 Shared = Callable[[str], Path]
 Row = dict[str, str]
 
+LONGEST = 20  # seconds that a file may take
 DESCRIPTIONS = ("PROVENANCE.md", "README.md")
 with Path(__file__).with_name("inventory.csv").open(encoding="utf-8", newline="") as opened:
     INVENTORY: list[Row] = list(csv.DictReader(opened))
@@ -113,12 +115,28 @@ def test_the_inventory_knows_every_file(shared: Shared) -> None:
 
 @pytest.mark.parametrize("row", READ, ids=named)
 def test_a_file_is_read_and_no_row_of_it_is_lost(row: Row, shared: Shared) -> None:
+    begun = time.monotonic()
     told = all_sources()[row["source"]].tables(given(row, shared), row["release"], row["file"])
+    assert time.monotonic() - begun < LONGEST
     assert {name: len(table) for name, table in told.tables.items()} == numbers(row["tables"])
     assert {what: many for what, many in told.rows.items() if many} == numbers(row["rows"])
     assert min(told.rows.values()) >= 0
     assert sum(told.rows.values()) == COUNTED[row["counted"]](shared(row["file"]))
     assert not [one for name, table in told.tables.items() for one in findings(table, name)]
+
+
+@pytest.mark.parametrize("row", [row for row in READ if row["counted"].startswith("lines")], ids=named)
+def test_a_line_that_is_gone_is_refused_or_missed(row: Row, shared: Shared) -> None:
+    there = given(row, shared).splitlines(keepends=True)
+    header, whole = int(row["counted"].split()[-1]), sum(numbers(row["rows"]).values())
+    for at in {header, (header + len(there)) // 2, len(there) - 1}:
+        try:
+            data = b"".join(there[:at] + there[at + 1 :])
+            told = all_sources()[row["source"]].tables(data, row["release"], row["file"])
+        except Refused as refused:
+            assert refused.refusal != "unreadable"
+        else:
+            assert sum(told.rows.values()) == whole - 1
 
 
 @pytest.mark.parametrize("row", [row for row in INVENTORY if row not in READ], ids=named)
@@ -152,7 +170,8 @@ def test_the_page_tells_how_many_are_read_and_refused() -> None:
     page = (CLONE / "docs" / "sources" / "README.md").read_text(encoding="utf-8")
     many = [taken for _, taken in outcomes()]
     assert f"{len(many)} files, {sum(many)} read, {len(many) - sum(many)} refused as documented" in page
-    told = dict(re.findall(r"^\| `([a-z0-9_/]+)` \|.*\| ([0-9]+) \| [0-9]+ \| ", page, re.MULTILINE))
-    folders = {name: sum(taken for file, taken in outcomes() if file.startswith(f"{name}/")) for name in told}
-    assert {name: int(read) for name, read in told.items()} == folders
-    assert set(told) == {name.partition("/")[0] for name in FILES}
+    told = re.findall(r"^\| `([a-z0-9_]+)` \| ([0-9]+) \| ([0-9]+) \| ", page, re.MULTILINE)
+    assert {name for name, _, _ in told} == {name.partition("/")[0] for name in FILES}
+    for name, read, refused in told:
+        folder = [taken for file, taken in outcomes() if file.startswith(f"{name}/")]
+        assert (int(read), int(refused)) == (sum(folder), len(folder) - sum(folder)), name

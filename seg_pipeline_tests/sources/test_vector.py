@@ -255,6 +255,8 @@ def bomb() -> bytes:
 HOSTILE_ZIPS = {
     "cut": (SHAPEFILE[: len(SHAPEFILE) // 2], "malformed"),
     "empty": (packed({}), "encoding"),
+    "shapes alone": (parts()["made.shp"], "missing_part"),
+    "index alone": (parts()["made.shx"], "missing_part"),
     "no shapefile": (packed({"readme.txt": b"x"}), "layers"),
     "two shapefiles": (packed(parts() | {"b.shp": b"", "b.dbf": b""}), "layers"),
     "a geopackage": (packed({"made.gpkg": PACKAGE}), "layers"),

@@ -108,7 +108,8 @@ def owners(layer: Layer, middle: Metres, boundaries: Layer | None) -> Texts:
 def _one(data: bytes) -> Layer:
     """Return a layer of any kind, or the table of a CSV file."""
     head = data.removeprefix(delimited.UTF_8_MARK).lstrip()[:1]
-    if shapefile.looks_like_table(data) or head in (b"{", b"[", b"") or data.startswith((b"SQLite", zipped.SIGNATURE)):
+    known = (b"SQLite", zipped.SIGNATURE, shapefile.PART)
+    if shapefile.looks_like_table(data) or head in (b"{", b"[", b"") or data.startswith(known):
         return vector.read(data)
     import pandas as pd
 

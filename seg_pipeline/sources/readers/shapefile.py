@@ -19,6 +19,7 @@ from seg_pipeline.sources.refusal import Refused, quoted
 
 PARTS = (".shp", ".shx", ".dbf", ".prj")
 ENCODING = ".cpg"
+PART = b"\x00\x00\x27\x0a"  # what .shp and .shx begin with
 TABLE_VERSIONS = b"\x03\x30\x83\x8b"
 
 
@@ -28,6 +29,12 @@ def looks_like_table(data: bytes) -> bool:
         return False
     header = int(struct.unpack_from("<H", data, 8)[0])
     return header >= 33 and header <= len(data) and data[header - 1] == 0x0D
+
+
+def refuse_alone(data: bytes) -> None:
+    """Refuse the geometry of a shapefile that comes without its other parts."""
+    if data.startswith(PART):
+        raise Refused("missing_part", found=quoted(".shp / .shx"), expected=quoted(".dbf"))
 
 
 def read(entries: dict[str, bytes]) -> Layer:

@@ -68,6 +68,7 @@ def read(data: bytes) -> Layer:
 
     if not data.strip():
         raise Refused("empty")
+    shapefile.refuse_alone(data)
     if zipped.looks_like(data):
         layer = shapefile.read(zipped.unzipped(data))
     elif shapefile.looks_like_table(data):
