@@ -30,12 +30,12 @@ def receive(source: str, file: Path, release: str, licence: str, language: str) 
 
     archive = Archive(settings.current("own").archive)
     try:
-        taken = take(archive, asked.source(source), release, file.name, file.read_bytes(), licence)
+        taken = take(archive, asked.source(source), release, file.name, asked.file_bytes(file, language), licence)
     except Refused as refused:
         raise Failed(refused.message(language)) from None
     printed.say_received(archive, taken)
     if taken.delivered is None:
-        raise printed.refused(archive, taken.receipt, str(taken.refused and taken.refused.message(language)))
+        raise printed.refused(archive, taken.receipt, str(taken.refused and taken.refused.message(language)), language)
     broken = [f for name, table in taken.delivered.tables.items() for f in contracts.findings(table, name)]
     if broken:
         raise printed.refused(archive, taken.receipt, f"{source}: {file.name}: {'; '.join(map(str, broken))}")

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import stat
 import warnings
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from seg_pipeline import settings
 from seg_pipeline.catalogue import LANGUAGES
+from seg_pipeline.cli.printed import Failed
 
 if TYPE_CHECKING:
     from seg_pipeline.snapshots import Snapshot
     from seg_pipeline.sources.source import Source
 
+LARGEST = 256 << 20  # bytes of one file; the largest delivery known has 60 million
 PROFILE = click.option(
     "--profile",
     type=click.Choice(settings.PROFILES),
@@ -48,6 +52,20 @@ def source(name: str) -> Source:
         meant = f"did you mean {near[0]}? There are" if near else "there are"
         raise click.BadParameter(f"{name!r} is not a source; {meant}: {', '.join(all_sources())}", param_hint="SOURCE")
     return all_sources()[name]
+
+
+def file_bytes(path: Path, language: str = "en") -> bytes:
+    """Return the bytes of a plain file within bounds; refuse a device, a pipe, and what is too large."""
+    from seg_pipeline.sources.refusal import Refused
+
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise Failed(f"{path.name!r} is no plain file")
+    with path.open("rb") as file:
+        data = file.read(LARGEST + 1)
+    if len(data) > LARGEST:
+        size = f"{path.stat().st_size:,}"
+        raise Failed(Refused("too_large", found=size, expected=f"{LARGEST:,}", file=path.name).message(language))
+    return data
 
 
 def snapshot(version: str) -> Snapshot:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from seg_pipeline import catalogue, settings
+from seg_pipeline.cli import asked
 from seg_pipeline.cli.printed import Failed
 
 if TYPE_CHECKING:
@@ -30,7 +31,6 @@ LANGUAGE = click.option(
     help="Language of the report: Finnish, Swedish or English.",
 )  # fmt: skip
 FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
-LARGEST = 256 << 20
 
 
 @click.command()
@@ -91,7 +91,8 @@ def _report(file: Path, named: str | None, release: str, language: str, against:
     city = _named(named) if named else guess.by_name(file.name)
     sources = [one for one in all_sources().values() if one.city and (city is None or one.id == city.id)]
     opened = delivery.opened(
-        _bytes(file), [layout for one in sources if isinstance(one, delivery.CitySource) for layout in one.layouts]
+        asked.file_bytes(file, language),
+        [layout for one in sources if isinstance(one, delivery.CitySource) for layout in one.layouts],
     )
     city = city or guess.by_codes(opened.pages.known.values())
     if city is None and opened.refused is None:
@@ -159,7 +160,7 @@ def _earlier(source: Source, release: str, against: Path | None) -> tuple[Mappin
     from seg_pipeline.sources.archive import Archive
 
     if against:
-        return source.tables(_bytes(against), release, against.name).tables, against.name
+        return source.tables(asked.file_bytes(against), release, against.name).tables, against.name
     archive = Archive(settings.current("own").archive)
     received = archive.current(source.id, int(release[:4]) - 1)
     last = [one for one in received if one.release == received[-1].release] if received else []
@@ -168,15 +169,6 @@ def _earlier(source: Source, release: str, against: Path | None) -> tuple[Mappin
         for name, table in source.tables(archive.read(one), one.release, one.file).tables.items():
             tables[name] = table if name not in tables or tables[name].empty else tables[name]
     return tables, ", ".join(one.file for one in last)
-
-
-def _bytes(file: Path) -> bytes:
-    from seg_pipeline.sources.refusal import Refused
-
-    size = file.stat().st_size
-    if size > LARGEST:
-        raise Failed(str(Refused("too_large", f"{size:,}", f"{LARGEST:,}", file=file.name)))
-    return file.read_bytes()
 
 
 def _named(name: str) -> City:

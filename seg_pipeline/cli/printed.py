@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from seg_pipeline.snapshots import Snapshot
     from seg_pipeline.sources.archive import Archive, Receipt
     from seg_pipeline.sources.reception import Reception
-    from seg_pipeline.sources.source import Delivered
+    from seg_pipeline.sources.source import Delivered, Source
 
 FINDINGS = {  # rule of a finding in the manifest: what is said of its subjects
     "arrived": "nothing has been received from",
     "late": "nothing of the edition's own year yet from",
     "refused": "a file was put aside, of",
     "unavailable": "the service did not answer, of",
+    "lost": "a later file no longer tells all that an earlier one told, of",
     "withheld": "raw counts, not published before they are protected, of",
 }
 
@@ -45,7 +46,8 @@ def show(snapshot: Snapshot) -> None:
     held = ", ".join(f"{name} {rows:,}" for name, rows in snapshot.manifest["tables"].items())
     click.echo(f"rows     {held}")
     for rule, said in FINDINGS.items():
-        subjects = [finding["subject"] for finding in snapshot.manifest["findings"] if finding["rule"] == rule]
+        findings = [finding for finding in snapshot.manifest["findings"] if finding["rule"] == rule]
+        subjects = list(dict.fromkeys(finding["subject"] for finding in findings))
         if subjects:
             click.echo(f"{rule:<8} {said}: {', '.join(subjects)}")
     click.echo("\nDissimilarity D by postal area (* by city district), latest reference year")
@@ -93,7 +95,7 @@ def delivered(what: Delivered) -> None:
         said = f" ({hidden:,} suppressed by the source)" if hidden else ""
         click.echo(f"{name}: {len(told):,} rows{said}")
         subject = next((column for column in ("dimension", "indicator", "funding") if column in told), "")
-        if subject and "reference_year" in told:
+        if subject and len(told):
             years = told.groupby(subject)["reference_year"].agg(["min", "max"])
             spans = (f"{what} {_span(first, last)}" for what, first, last in years.itertuples())
             click.echo(f"  {', '.join(spans)}")
@@ -109,15 +111,31 @@ def _counts_now(archive: Archive, receipt: Receipt) -> bool:
     return receipt in archive.current(receipt.source, int(receipt.release[:4]))
 
 
-def refused(archive: Archive, receipt: Receipt, why: str) -> Failed:
+def refused(archive: Archive, receipt: Receipt, why: str, language: str = "en") -> Failed:
     """Return the failure of a refused file: why, where it is kept, what is used instead, and what to do."""
+    from seg_pipeline.catalogue import texts
+    from seg_pipeline.sources import all_sources
+
     earlier = [
         kept
         for kept in archive.revisions(receipt.source, receipt.release, receipt.part)
         if kept.revision < receipt.revision and not archive.withdrawn(kept)
     ]
-    instead = f"revision {earlier[-1].revision} is still used" if earlier else "nothing is used in its place"
-    return Failed(f"refused: {why} The file is kept as {receipt}; {instead}. Send the corrected file.")
+    source = all_sources()[receipt.source]
+    used = next((kept for kept in reversed(earlier) if _readable(archive, source, kept)), None)
+    said = {key: texts("texts", "text")[key][language] for key in ("kept_as", "still_used", "nothing_used")}
+    instead = said["still_used"].format(used.revision) if used else said["nothing_used"]
+    return Failed(f"refused: {why} {said['kept_as'].format(receipt)} {instead}")
+
+
+def _readable(archive: Archive, source: Source, receipt: Receipt) -> bool:
+    from seg_pipeline.sources.refusal import Refused
+
+    try:
+        source.tables(archive.read(receipt), receipt.release, receipt.file)
+    except Refused:
+        return False
+    return True
 
 
 def progress(step: str, done: int, of: int, seconds: float, failed: bool) -> None:

@@ -18,6 +18,8 @@ DECIMALS, COVERAGE_DECIMALS, PEOPLE, LEAST_AREAS = 3, 2, 100, 5
 GUARDED = ("counts", "area_profiles", "indicators", "changes", "revisions", "wellbeing")
 FEW_PEOPLE = 10  # below which people or households are not told (promise 1)
 OF_PEOPLE = ("persons", "households")
+OF_MONEY = ("euros", "euros_per_inhabitant")
+TOTAL = "total"
 OPEN_LICENCES = ("CC BY 4.0", "CC0 1.0")
 NUMBERS = ["value", "expected_if_random", "value_corrected", "lower", "upper", "standard_error", "reliability"]
 CHANGED = ["value", "value_corrected", "lower", "upper", "p_value"]
@@ -41,23 +43,40 @@ def protected(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
     }
 
 
+def public_areas(areas: pd.DataFrame, closed: list[pd.DataFrame]) -> pd.DataFrame:
+    """Return the areas without those of closed tables: that a grid cell is there says that somebody lives in it."""
+    key = ["geography", "city", "area_id", "boundary_vintage"]
+    hidden = pd.MultiIndex.from_frame(pd.concat([areas[key].head(0), *(table[key] for table in closed)]))
+    return areas[~pd.MultiIndex.from_frame(areas[key]).isin(hidden)]
+
+
 def _few_hidden(wellbeing: pd.DataFrame, public: pd.Series[bool]) -> pd.DataFrame:
     """Return the table without what a closed source tells of few people, or of all but few.
 
-    Where one group of an indicator is hidden, all its groups are: the total less the others would give it back.
-    What a publisher's licence does not let out is not there at all.
+    What a publisher's licence does not let out is not there at all. Of a closed source all groups of an indicator,
+    year and period are hidden together where any number of people that they tell or leave over is below the
+    threshold: a group, its complement, the total less a group, the total less all groups, or where a group does not
+    say of how many it is.
     """
     told = wellbeing[wellbeing["licence"].isin(OPEN_LICENCES) | ~public]
     closed = ~public.reindex(told.index)
-    numerator, rest = told["numerator"], told["denominator"] - told["numerator"]
-    small = closed & (numerator.between(0, FEW_PEOPLE, inclusive="neither") | rest.between(0, FEW_PEOPLE, "neither"))
-    people = closed & told["unit"].isin(OF_PEOPLE) & told["value"].between(0, FEW_PEOPLE, inclusive="neither")
-    case = ["source", "release", "city", "indicator", "reference_year", "period"]
-    hidden = (small | people).groupby([told[name] for name in case]).transform("any")
+    people = told["numerator"].where(told["numerator"].notna(), told["value"].where(told["unit"].isin(OF_PEOPLE)))
+    case = [told[name] for name in ("source", "release", "city", "indicator", "reference_year", "period")]
+    total = told["group"] == TOTAL
+    few = told["value"].notna() & people.isna() & ~told["unit"].isin(OF_MONEY)  # it cannot be told how many it is of
+    for number in (people, told["denominator"], told["denominator"] - people):
+        whole = number.where(total).groupby(case).transform("max")
+        groups = number.where(~total).groupby(case).transform("sum")
+        few |= _is_few(number) | (~total & _is_few(whole - number)) | (groups.gt(0) & _is_few(whole - groups))
+    hidden = (closed & few).groupby(case).transform("any")
     return told.assign(
         **{name: told[name].mask(hidden) for name in ("value", "numerator", "denominator")},
         status=told["status"].mask(hidden & (told["status"] == "observed"), "suppressed"),
     )
+
+
+def _is_few(people: pd.Series[float]) -> pd.Series[bool]:
+    return people.between(0, FEW_PEOPLE, inclusive="neither")
 
 
 def _rounded(indicators: pd.DataFrame, public: pd.Series[bool]) -> pd.DataFrame:

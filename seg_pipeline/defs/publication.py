@@ -7,11 +7,11 @@ from typing import Any
 import dagster as dg
 import pandas as pd
 
-from seg_pipeline import catalogue, provenance
+from seg_pipeline import catalogue, provenance, tables
 from seg_pipeline.defs import protection
 from seg_pipeline.defs.drawn import small_table
 from seg_pipeline.defs.keeping import CODE_VERSION, checked
-from seg_pipeline.defs.lineage import INPUTS, SNAPSHOT, Edition
+from seg_pipeline.defs.lineage import AREAS, INPUTS, SNAPSHOT, Edition
 from seg_pipeline.defs.partitions import EDITIONS
 from seg_pipeline.defs.resources import Editions
 from seg_pipeline.defs.summary import eleven
@@ -74,15 +74,22 @@ def _verified(edition: Edition) -> tuple[dict[str, pd.DataFrame], list[Finding]]
         return {}, [Finding("block", "snapshot", "up_to_date", remedy)]
     content = {key[-1]: edition.warehouse.read(key, edition.year) for key in PUBLISHED} | _code_lists()
     content |= protection.protected(content)
+    content[AREAS[-1]] = protection.public_areas(content[AREAS[-1]], _closed_areas(edition))
     return content, [finding for name, table in content.items() for finding in contracts.findings(table, name)]
 
 
+def _closed_areas(edition: Edition) -> list[pd.DataFrame]:
+    """Return the areas of sources that are neither open nor a city: where they have people is theirs to tell."""
+    closed = [s.id for s in all_sources().values() if not s.open and not s.city and AREAS[-1] in s.tells]
+    return [edition.warehouse.read((source, AREAS[-1]), edition.year) for source in closed]
+
+
 def _code_lists() -> dict[str, pd.DataFrame]:
-    """Return the cities and the groups, so that a code of another table can be read as a name."""
-    groups = pd.DataFrame(catalogue.rows("groups")).drop(columns="rank")
-    named = groups.rename(columns={language: f"name_{language}" for language in catalogue.LANGUAGES})
-    cities = pd.DataFrame(catalogue.rows("cities")).drop(columns="id")
-    return {"cities": cities.sort_values("city"), "groups": named.sort_values(["dimension", "group"])}
+    """Return the cities, the groups and the indicators of wellbeing, so that a code can be read as a name."""
+    names = {language: f"name_{language}" for language in catalogue.LANGUAGES}
+    lists = {"cities": "cities", "groups": "groups", "wellbeing_indicators": "wellbeing"}
+    told = {table: pd.DataFrame(catalogue.rows(rows)).rename(columns=names) for table, rows in lists.items()}
+    return {table: tables.conform(rows, table) for table, rows in told.items()}
 
 
 def _publish(edition: Edition, content: dict[str, pd.DataFrame]) -> tuple[Snapshot, bool]:
@@ -105,10 +112,16 @@ def _warnings(edition: Edition) -> list[Finding]:
         for row in _deliveries(edition, "refused")
     ]
     found += [Finding("warn", source, "unavailable", why) for source, why in edition.failures().items()]
-    used = _deliveries(edition, "read")
+    found += [
+        Finding("warn", row["source"], "lost", f"{row['file']} of release {row['release']}: {row['reason']}")
+        for row in _deliveries(edition, "replaced")
+        if pd.notna(row["reason"])
+    ]
+    used, refused = _deliveries(edition, "read"), {finding.subject for finding in found if finding.rule == "refused"}
     for source in all_sources().values():
         releases = [row["release"] for row in used if row["source"] == source.id]
-        if behind := arrivals.finding(source.id, edition.year, releases):
+        behind = arrivals.finding(source.id, edition.year, releases)
+        if behind and (releases or source.id not in refused):
             found.append(behind)
         if releases and not source.open:
             said = "its counts are used in the indicators and not published: they are raw and not yet protected"
@@ -137,11 +150,11 @@ def _remember(edition: Edition, published: Snapshot, lineage: str) -> None:
 
 def _metadata(published: Snapshot, new: bool, indicators: pd.DataFrame) -> dict[str, Any]:
     made_up = {"made up": published.manifest["notice"]["en"]} if published.made_up else {}
-    tables = [{"table": name, "rows": rows} for name, rows in published.manifest["tables"].items()]
+    held = [{"table": name, "rows": rows} for name, rows in published.manifest["tables"].items()]
     return {
         "version": published.version + ("" if new else " (unchanged)"),
         "folder": dg.MetadataValue.path(published.path),
-        "tables": small_table(tables),
+        "tables": small_table(held),
         "eleven cities": small_table(eleven(indicators)),
         "cities": f"{indicators['city'].nunique()} of 11",
     } | made_up

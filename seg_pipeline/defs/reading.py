@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise
 
 import pandas as pd
 
@@ -26,7 +26,8 @@ class Taken:
 
     tables: dict[str, pd.DataFrame]
     used: list[tuple[Receipt, Delivered]]
-    refused: list[tuple[Receipt, str]]
+    refused: list[tuple[Receipt, str]]  # those that no later file has put right
+    lost: list[tuple[Receipt, str]]  # deliveries whose successor no longer tells all that they told
     again: int  # rows that another delivery tells as well
 
     @property
@@ -45,7 +46,7 @@ class _Reading:
     archive: Archive
     used: list[tuple[Receipt, Delivered]] = field(default_factory=list)
     refused: list[tuple[Receipt, str]] = field(default_factory=list)
-    replaced: list[Receipt] = field(default_factory=list)
+    replaced: list[tuple[Receipt, str | None]] = field(default_factory=list)
     moved: list[pd.DataFrame] = field(default_factory=list)
 
     def take(self, part: list[Receipt]) -> None:
@@ -53,13 +54,23 @@ class _Reading:
         readable: list[tuple[Receipt, Delivered]] = []
         for receipt in reversed(part):
             if len(readable) == 2:
-                self.replaced.append(receipt)
+                self.replaced.append((receipt, None))
             elif delivered := self._read(receipt):
                 readable.append((receipt, delivered))
         if readable:
             self.used.append(readable[0])
-            self.replaced += [receipt for receipt, _ in readable[1:]]
-            self.moved += _differences(list(reversed(readable)))
+        for (after, new), (before, old) in pairwise(readable):
+            self.replaced.append((before, _lost(old, new, after)))
+            self.moved += _differences((before, old), (after, new), gone=True)
+
+    def corrected(self, refused: Receipt) -> bool:
+        """True when a later revision, or a file of the same name that came later, is used in a refused one's place."""
+        return any(
+            (r.part == refused.part and r.revision > refused.revision)
+            or (r.file == refused.file and r.received >= refused.received)
+            for r, _ in self.used
+            if r.release == refused.release
+        )
 
     def _read(self, receipt: Receipt) -> Delivered | None:
         """Return what a delivery holds, or put it aside with the reason."""
@@ -84,11 +95,16 @@ def take(source: Source, archive: Archive, edition: int) -> Taken:
     made = {name: join(told, name) for name, told in parts.items()}
     if not source.open and "areas" in made:  # areas go out, and what a closed source counts does not
         made["areas"] = tables.conform(made["areas"].assign(population=None, population_year=None), "areas")
+    for one, other in combinations(reading.used, 2):
+        if one[0].release == other[0].release:
+            reading.moved += _differences(other, one)
     again = sum(len(one) for told in parts.values() for one in told) - sum(map(len, made.values()))
     made["deliveries"] = _deliveries(reading)
     moved = [*reading.moved, *_between_releases(made, {r.release: r.revision for r, _ in reading.used})]
     made["revisions"] = join([table for table in moved if len(table)], "revisions")
-    return Taken(made, reading.used, reading.refused, again)
+    lost = [(receipt, reason) for receipt, reason in reading.replaced if reason]
+    standing = [(receipt, reason) for receipt, reason in reading.refused if not reading.corrected(receipt)]
+    return Taken(made, reading.used, standing, lost, again)
 
 
 def _telling(reading: _Reading, name: str) -> list[pd.DataFrame]:
@@ -133,16 +149,28 @@ def coalesced(told: pd.DataFrame, name: str) -> pd.DataFrame:
     return told.groupby(key, sort=False, as_index=False).first()
 
 
-def _differences(readable: list[tuple[Receipt, Delivered]]) -> list[pd.DataFrame]:
+def _differences(
+    before: tuple[Receipt, Delivered], after: tuple[Receipt, Delivered], gone: bool = False
+) -> list[pd.DataFrame]:
+    """Return the cells that two deliveries tell differently; with `gone`, those too that only one of them tells."""
+    (first, old), (then, new) = before, after
+    issues = Issue(first.release, first.revision), Issue(then.release, then.revision)
     return [
-        revisions.between(
-            old.tables[name], new.tables[name], name,
-            Issue(before.release, before.revision), Issue(after.release, after.revision),
-        )
-        for (before, old), (after, new) in pairwise(readable)
+        revisions.between(old.tables[name], new.tables[name], name, *issues, gone=gone)
         for name in WATCHED
         if name in old.tables and name in new.tables
-    ]  # fmt: skip
+    ]
+
+
+def _lost(old: Delivered, new: Delivered, after: Receipt) -> str | None:
+    """Return what a delivery told of which the one in its place is silent."""
+    lost = [
+        subject
+        for name, named in WATCHED.items()
+        if name in old.tables and name in new.tables
+        for subject in sorted(set(old.tables[name][named["subject"]]) - set(new.tables[name][named["subject"]]))
+    ]
+    return f"it told {', '.join(lost)}; revision {after.revision}, used in its place, does not" if lost else None
 
 
 def _between_releases(made: Mapping[str, pd.DataFrame], revision: Mapping[str, int]) -> list[pd.DataFrame]:
@@ -162,8 +190,11 @@ def _deliveries(reading: _Reading) -> pd.DataFrame:
     """Return what became of every delivery, as the contract ``deliveries``."""
     fates = [
         *((receipt, "read", sum(one.rows.values()), None) for receipt, one in reading.used),
-        *((receipt, "replaced", None, None) for receipt in reading.replaced),
-        *((receipt, "refused", None, reason) for receipt, reason in reading.refused),
+        *((receipt, "replaced", None, reason) for receipt, reason in reading.replaced),
+        *(
+            (receipt, "corrected" if reading.corrected(receipt) else "refused", None, reason)
+            for receipt, reason in reading.refused
+        ),
     ]
     rows = [
         {"source": r.source, "release": r.release, "part": r.part, "revision": r.revision, "file": r.file,

@@ -17,7 +17,7 @@ from seg_pipeline.quality.finding import Finding
 from seg_pipeline.sources import all_sources
 from seg_pipeline.sources.fetching import fetch, recently
 from seg_pipeline.sources.http import Client
-from seg_pipeline.sources.source import Source
+from seg_pipeline.sources.source import Source, release_year
 
 ARRIVED, READABLE = "arrived", "readable"
 
@@ -44,7 +44,9 @@ def source_asset(source: Source) -> dg.AssetsDefinition:
         lineage = edition.made_from(key)
         taken = take(source, edition.archive, edition.year)
         releases = [receipt.release for receipt, _ in taken.used]
-        found = list(filter(None, (refusal(source, taken), arrivals.finding(source.id, edition.year, releases))))
+        found = [*refusals(source, taken, edition.year), *losses(source, taken)]
+        if (late := arrivals.finding(source.id, edition.year, releases)) and not (taken.refused and not releases):
+            found.append(late)
         yield checked(key, ARRIVED, found)
         grave = [finding for finding in found if finding.severity == "block"]
         if grave:
@@ -63,17 +65,26 @@ def refetch(source: Source, edition: Edition) -> None:
             fetch(edition.archive, source, edition.year, client)
 
 
-def refusal(source: Source, taken: Taken) -> Finding | None:
-    """Return a finding for the deliveries that were put aside. It blocks where the source is required."""
+def refusals(source: Source, taken: Taken, edition: int) -> list[Finding]:
+    """Return a finding where deliveries were put aside.
+
+    It blocks where the source is required and nothing of it can be used, or nothing of the edition's own release.
+    """
     if not taken.refused:
-        return None
+        return []
     receipt, reason = taken.refused[-1]
     used = [r for r, _ in taken.used if (r.release, r.part) == (receipt.release, receipt.part)]
-    instead = f"revision {used[0].revision} is used" if used else "nothing is used in its place"
+    instead = f"Revision {used[0].revision} is used" if used else "Nothing is used in its place"
     remedy = f"receive the corrected file, or `seg withdraw {source.id} --release {receipt.release} --why …`"
     said = f"{receipt} was refused: {reason} {instead}; {remedy}"
-    grave = arrivals.required(source.id) and not used
-    return Finding("block" if grave else "warn", source.id, READABLE, said, len(taken.refused))
+    own = {r.release for r, _ in taken.refused if release_year(r.release) == edition}
+    grave = arrivals.required(source.id) and (not taken.used or bool(own - {r.release for r, _ in taken.used}))
+    return [Finding("block" if grave else "warn", source.id, READABLE, said, len(taken.refused))]
+
+
+def losses(source: Source, taken: Taken) -> list[Finding]:
+    """Return a finding for each delivery whose successor no longer tells all that it told."""
+    return [Finding("warn", source.id, "lost", f"{receipt}: {reason}") for receipt, reason in taken.lost]
 
 
 def _about(taken: Taken) -> dict[str, Any]:

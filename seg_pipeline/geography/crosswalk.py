@@ -70,16 +70,20 @@ def by_code(earlier: pd.DataFrame, later: pd.DataFrame, source: str, release: st
 def through_time(areas: pd.DataFrame, land: str, codes: str) -> list[pd.DataFrame]:
     """Return a crosswalk from each boundary vintage of one geography to the next, of cities that both tell.
 
-    Where every area of both has its boundary the land decides, and `land` is the source; elsewhere codes decide, and
-    `codes` is.
+    Where both have boundaries the land of the areas that have one decides, and `land` is the source; elsewhere codes
+    decide, and `codes` is. A vintage with boundaries also leads to the next one that has them, past those without.
     """
+    told = {int(str(vintage)): table for vintage, table in areas.groupby("boundary_vintage", sort=True)}
+    bounded = {vintage: table.dropna(subset=["geometry"]) for vintage, table in told.items()}
+    bounded = {vintage: table for vintage, table in bounded.items() if len(table)}
     found = []
-    for first, then in pairwise(sorted(set(areas["boundary_vintage"]))):
-        earlier, later = (areas[areas["boundary_vintage"] == vintage] for vintage in (first, then))
-        cities = set(earlier["city"]) & set(later["city"])
-        earlier, later = (told[told["city"].isin(cities)].reset_index(drop=True) for told in (earlier, later))
-        bounded = earlier["geometry"].notna().all() and later["geometry"].notna().all()
-        rule, source = (by_land, land) if bounded else (by_code, codes)
+    for first, then in sorted({*pairwise(told), *pairwise(bounded)}):
+        by_boundary = {first, then} <= set(bounded)
+        rule, source, division = (by_land, land, bounded) if by_boundary else (by_code, codes, told)
+        cities = set(division[first]["city"]) & set(division[then]["city"])
+        earlier, later = (
+            division[of][division[of]["city"].isin(cities)].reset_index(drop=True) for of in (first, then)
+        )
         found += [rule(earlier, later, source, str(then))] if cities else []
     return found
 

@@ -10,6 +10,7 @@ import pandas as pd
 from seg_pipeline import catalogue, tables
 from seg_pipeline.quality.finding import Finding
 
+PARTS = {"counts": "counts", "areas": "areas", "schools": "counts", "wellbeing": "wellbeing", "funding": "area_funding"}
 CITY_SUBJECTS = "cities"  # the source in the catalogue's table ``expected`` that stands for each city
 
 
@@ -39,9 +40,11 @@ def coverage(
         if row["edition"] == str(edition)
     }
     rows: list[dict[str, Any]] = []
-    for source, table, subject in sorted(set(told) | expected(deliveries, cities)):
+    subjects = set(told) | expected(deliveries, cities)
+    silent = {source for source, book in deliveries.items() if len(book)} - {source for source, _, _ in subjects}
+    for source, table, subject in sorted(subjects | {(source, "deliveries", "all") for source in silent}):
         found = told.get((source, table, subject))
-        status, note = _status(edition, deliveries[source], found)
+        status, note = _status(edition, deliveries[source], table, found)
         row = {"edition": edition, "source": source, "table": table, "subject": subject, "status": status,
                "release": found and found.release, "reference_year": found and found.reference_year,
                "rows": found.rows if found else 0, "note": note, "who": None}  # fmt: skip
@@ -79,14 +82,15 @@ def expected(sources: Mapping[str, Any], cities: Sequence[str]) -> set[tuple[str
     }
 
 
-def _status(edition: int, deliveries: pd.DataFrame, found: Told | None) -> tuple[str, str | None]:
-    """Return the status of one subject, and what was wrong with a file of the edition that was refused."""
+def _status(edition: int, deliveries: pd.DataFrame, table: str, found: Told | None) -> tuple[str, str | None]:
+    """Return the status of one subject, and what was wrong with a file of the edition, or is told no more."""
     own = deliveries[deliveries["release"].str[:4] == str(edition)]
-    refused = own.loc[own["outcome"] == "refused", "reason"]
+    about = own[own["part"].map(lambda part: PARTS.get(part, table)) == table]
+    refused = about.loc[about["outcome"] == "refused", "reason"]
     reason = str(refused.iloc[-1]) if len(refused) else None
     if found and found.release[:4] == str(edition):
-        revised = own.loc[own["outcome"] == "read", "revision"].max() > 1
-        return ("revised" if revised else "arrived"), reason
+        return ("revised" if (about["outcome"] == "replaced").any() else "arrived"), reason
     if reason:
         return "refused", reason
-    return ("late" if found else "absent"), None
+    lost = about.loc[(about["outcome"] == "replaced") & about["reason"].notna(), "reason"]
+    return ("late" if found else "absent"), (str(lost.iloc[-1]) if len(lost) else None)

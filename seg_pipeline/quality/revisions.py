@@ -22,17 +22,18 @@ class Issue(NamedTuple):
     revision: int
 
 
-def between(before: pd.DataFrame, after: pd.DataFrame, table: str, first: Issue, then: Issue) -> pd.DataFrame:
+def between(
+    before: pd.DataFrame, after: pd.DataFrame, table: str, first: Issue, then: Issue, gone: bool = False
+) -> pd.DataFrame:
     """Return the cells that two tellings of one source tell differently, as rows of the contract ``revisions``.
 
     Only years that the first told of a subject are closed: a year that the second adds is news, not a revision.
-    A cell that the second no longer tells, or newly tells in a closed year, counts where both are of one release.
+    A cell that only one of them tells, in a year that is closed, counts where `gone` says so.
     """
     old, new = _cells(before, table), _cells(after, table)
     if old.empty or new.empty:
         return tables.empty("revisions")
-    same_release = first.release == then.release
-    joined = old.merge(new, on=CELL, how="outer" if same_release else "inner", suffixes=("_before", "_after"))
+    joined = old.merge(new, on=CELL, how="outer" if gone else "inner", suffixes=("_before", "_after"))
     years = old[["subject", "reference_year"]].drop_duplicates()
     joined = joined.merge(years, on=["subject", "reference_year"])
     for when in ("before", "after"):

@@ -25,6 +25,7 @@ from seg_pipeline.sources.refusal import Refused
 from seg_pipeline.sources.source import release_year
 
 RELEASE = re.compile(r"(19|20)[0-9]{2}([-.][0-9A-Za-z]{1,20})?")
+PART = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 WHOLE = "whole"
 
 
@@ -88,7 +89,7 @@ class Archive:
         """
         check_release(release)
         sha256 = hashlib.sha256(data).hexdigest()
-        part = part or WHOLE
+        part = _safe(part or WHOLE)
         self._keep(sha256, data)
         while True:
             earlier = self.revisions(source, release, part)
@@ -156,14 +157,14 @@ class Archive:
         path = self._attempts(attempt.source)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(attempt), ensure_ascii=False) + "\n")
+            file.write("\n" + json.dumps(asdict(attempt)))  # a line that a kill has cut does not spoil the next
 
     def attempt(self, source: str, edition: int) -> Attempt | None:
         """Return the last try to fetch a source for an edition, or None."""
         path = self._attempts(source)
-        lines = path.read_text(encoding="utf-8").splitlines() if path.exists() else []
-        told = [Attempt(**json.loads(line)) for line in lines if line.endswith("}")]
-        return next((attempt for attempt in reversed(told) if attempt.edition == edition), None)
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n") if path.exists() else []
+        told = (_attempt(line) for line in reversed(lines))
+        return next((attempt for attempt in told if attempt and attempt.edition == edition), None)
 
     def _attempts(self, source: str) -> Path:
         return self.root / "attempts" / f"{source}.jsonl"
@@ -191,6 +192,22 @@ class Archive:
 
     def _withdrawal(self, receipt: Receipt) -> Path:
         return self._path(receipt).with_suffix(".withdrawn.json")
+
+
+def _safe(part: str) -> str:
+    """Return a part's name as one folder's name: what a file calls its parts must never lead out of the archive."""
+    if PART.fullmatch(part):
+        return part
+    plain = re.sub(r"[^A-Za-z0-9]+", "-", part).strip("-")[:40]
+    return f"{plain or 'part'}-{hashlib.sha256(part.encode('utf-8', 'surrogatepass')).hexdigest()[:8]}"
+
+
+def _attempt(line: str) -> Attempt | None:
+    """Return the attempt that a line tells, or None for one that was cut or damaged."""
+    try:
+        return Attempt(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
 
 
 def _printable(name: str) -> str:

@@ -55,14 +55,14 @@ def unpack(data: bytes) -> list[Body]:
             if size > LARGEST:
                 raise Refused("too_large", found=str(size), expected=str(LARGEST))
             if size > len(data):  # nothing in a bundle is compressed, and no two bodies share bytes
-                raise Refused("malformed", found="a compressed container", expected="a bundle as it was fetched")
+                raise Refused("malformed", found="packed_container", expected="whole_bundle")
             listed = json.loads(container.read(LIST))
             return [
                 Body(_text(body["name"]), _text(body["url"]), container.read(f"{at:04}"), _text(body["question"]))
                 for at, body in enumerate(listed["bodies"])
             ]
-    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, NotImplementedError, RuntimeError) as error:
-        raise Refused("malformed", found=type(error).__name__, expected="a bundle as it was fetched") from None
+    except (zipfile.BadZipFile, KeyError, ValueError, TypeError, EOFError, NotImplementedError, RuntimeError):
+        raise Refused("malformed", found="broken_container", expected="whole_bundle") from None
 
 
 def _text(value: object) -> str:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from seg_pipeline.sources.archive import Archive, Attempt, Receipt
 from seg_pipeline.sources.http import Client, Unavailable
+from seg_pipeline.sources.refusal import Refused
 from seg_pipeline.sources.source import Source
 
 RECENT = timedelta(hours=6)  # after which a refresh asks a service again
@@ -17,8 +18,11 @@ def fetch(archive: Archive, source: Source, edition: int, client: Client) -> tup
         raise ValueError(f"{source.id} is received as files")
     try:
         fetched = list(source.fetch(client, edition))
-    except Unavailable as failed:
+    except (Unavailable, Refused) as failed:
         return _noted(archive, source, edition, "unavailable", str(failed)), []
+    except Exception as fault:  # noqa: BLE001  an answer that nobody foresaw must not stop the other sources
+        why = f"an answer that the pipeline does not understand ({type(fault).__name__}); nothing was taken"
+        return _noted(archive, source, edition, "unavailable", why), []
     new = []
     for one in fetched:
         receipt, is_new = archive.receive(

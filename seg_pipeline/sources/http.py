@@ -14,6 +14,7 @@ import email.utils
 import ipaddress
 import json
 import os
+import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,6 +33,7 @@ AGAIN = (408, 425, 429, 500, 502, 503, 504)  # answers after which the same requ
 REDIRECTS = (301, 302, 303, 307, 308)
 MOST_REDIRECTS = 3
 MARKUP = (b"<!doctype html", b"<html")
+MOST_JSON = 38 << 20  # bytes; the worst of so many take 2 GiB to read
 ROUTES = "SEG_ROUTES"
 
 
@@ -59,7 +61,7 @@ class Limits:
     connect: float = 10.0
     read: float = 60.0  # between two pieces of an answer
     whole: float = 600.0  # one answer, first byte to last
-    size: int = 512 << 20
+    size: int = 256 << 20
     attempts: int = 5
     first_wait: float = 1.0
     longest_wait: float = 120.0  # a server that asks for more is left alone
@@ -135,9 +137,9 @@ class Client:
             found = self._once(method, at, words)
             if isinstance(found, bytes):
                 return found
-            onward = urljoin(at, found)
-            if urlsplit(onward).hostname != urlsplit(url).hostname:
-                raise Unavailable(f"{url}: redirects to another host, {urlsplit(onward).hostname}; not followed.")
+            onward, host = _onward(at, found, url)
+            if host != urlsplit(url).hostname:
+                raise Unavailable(f"{url}: redirects to another host, {host}; not followed.")
             at, words = onward, {**words, "params": None}
         raise Unavailable(f"{url}: redirects more than {MOST_REDIRECTS} times; not followed.")
 
@@ -197,7 +199,9 @@ class Client:
 
 
 def parsed(body: bytes, url: str) -> Any:
-    """Return the JSON value of a body. Raises Unavailable where it is none."""
+    """Return the JSON value of a body. Raises Unavailable where it is none, or more than can be read in bounds."""
+    if len(body) > MOST_JSON:
+        raise Unavailable(f"{url}: {len(body):,} bytes of JSON where at most {MOST_JSON:,} are expected; not taken.")
     try:
         return json.loads(body)
     except (ValueError, RecursionError):
@@ -208,13 +212,13 @@ def retry_after(header: str | None, now: datetime) -> float | None:
     """Return the seconds that a Retry-After header asks for, as seconds or as a date; None where it asks nothing."""
     if not header:
         return None
-    if header.strip().isdigit():
+    if re.fullmatch("[0-9]{1,9}", header.strip()):
         return float(header)
     try:
-        when = email.utils.parsedate_to_datetime(header)
-    except ValueError:
+        when = email.utils.parsedate_to_datetime(header).astimezone(UTC)
+    except (ValueError, OverflowError):
         return None
-    return max(0.0, (when.astimezone(UTC) - now).total_seconds())
+    return max(0.0, (when - now).total_seconds())
 
 
 def rehearsal(told: str) -> dict[str, str]:
@@ -228,6 +232,15 @@ def rehearsal(told: str) -> dict[str, str]:
         if not loopback:
             raise SettingsError(f"{ROUTES}: {host} may only be sent to a loopback address, not to {target}")
     return routes
+
+
+def _onward(at: str, location: str, url: str) -> tuple[str, str]:
+    """Return where an answer redirects to, and the host there. Raises Unavailable for what is no address."""
+    try:
+        onward = urljoin(at, location)
+        return onward, ascii(urlsplit(onward).hostname or "").strip("'")
+    except ValueError:
+        raise Unavailable(f"{url}: redirects to what is no address; not followed.") from None
 
 
 def _said(answer: httpx2.Response) -> str:

@@ -36,7 +36,7 @@ def receive(archive: Archive, source: Source, release: str, file: str, data: byt
         refused = found
     if _made_up(file, delivered):
         raise Refused("made_up", found=Path(file).name, source=source.id, file=file)
-    part = source.part(data) or ("" if delivered is None or delivered.whole else EXTRACT)
+    part = _part(source, data) or ("" if delivered is None or delivered.whole else EXTRACT)
     receipt, new = archive.receive(source.id, release, part, file, data, licence or source.licence, made_up=False)
     return Reception(receipt, new, delivered, refused)
 
@@ -50,6 +50,14 @@ def receive_demo(archive: Archive, folder: Path = settings.DEMO) -> list[Receipt
         part = all_sources()[source].part(data)
         receipts.append(archive.receive(source, release, part, path.name, data, "CC0 1.0", made_up=True)[0])
     return receipts
+
+
+def _part(source: Source, data: bytes) -> str:
+    """Return what a file covers of its release; of one that cannot be read, nothing is known."""
+    try:
+        return source.part(data)
+    except Exception:  # noqa: BLE001  the file is kept whatever it is, and its refusal says what is wrong
+        return ""
 
 
 def _made_up(file: str, delivered: Delivered | None) -> bool:

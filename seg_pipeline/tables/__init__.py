@@ -16,7 +16,7 @@ import pandas as pd
 import pandera.pandas as pa
 
 from seg_pipeline.tables.boundaries import CROSSWALK
-from seg_pipeline.tables.codes import CITIES, GROUPS_TABLE
+from seg_pipeline.tables.codes import CITIES, GROUPS_TABLE, WELLBEING_INDICATORS
 from seg_pipeline.tables.counts import AREAS, COUNTS
 from seg_pipeline.tables.indicators import AREA_PROFILES, CHANGES, INDICATORS
 from seg_pipeline.tables.operations import COVERAGE, DELIVERIES, RECONCILIATION, REVISIONS
@@ -25,8 +25,8 @@ from seg_pipeline.tables.wellbeing import AREA_FUNDING, WELLBEING_TABLE
 CONTRACTS: dict[str, pa.DataFrameSchema] = {
     str(schema.name): schema
     for schema in (
-        CITIES, GROUPS_TABLE, AREAS, COUNTS, WELLBEING_TABLE, AREA_FUNDING, CROSSWALK, INDICATORS, AREA_PROFILES,
-        CHANGES, DELIVERIES, COVERAGE, REVISIONS, RECONCILIATION,
+        CITIES, GROUPS_TABLE, WELLBEING_INDICATORS, AREAS, COUNTS, WELLBEING_TABLE, AREA_FUNDING, CROSSWALK, INDICATORS,
+        AREA_PROFILES, CHANGES, DELIVERIES, COVERAGE, REVISIONS, RECONCILIATION,
     )
 }  # fmt: skip
 

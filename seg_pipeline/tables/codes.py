@@ -9,6 +9,16 @@ from seg_pipeline.tables.columns import (
     column,
     contract,
 )
+from seg_pipeline.tables.wellbeing import WELLBEING_COLUMNS
+
+_NAMES = {
+    f"name_{code}": column("str", f"Name in {en}", f"Nimi {fi}", f"Namn på {sv}")
+    for code, en, fi, sv in (
+        ("fi", "Finnish", "suomeksi", "finska"),
+        ("sv", "Swedish", "ruotsiksi", "svenska"),
+        ("en", "English", "englanniksi", "engelska"),
+    )
+}
 
 CITIES = contract(
     "cities",
@@ -16,15 +26,7 @@ CITIES = contract(
     "Yksitoista kaupunkia",
     "De elva städerna",
     ["city"],
-    {"city": CITY_COLUMNS["city"]}
-    | {
-        f"name_{code}": column("str", f"Name in {en}", f"Nimi {fi}", f"Namn på {sv}")
-        for code, en, fi, sv in (
-            ("fi", "Finnish", "suomeksi", "finska"),
-            ("sv", "Swedish", "ruotsiksi", "svenska"),
-            ("en", "English", "englanniksi", "engelska"),
-        )
-    },
+    {"city": CITY_COLUMNS["city"]} | _NAMES,
 )
 
 GROUPS_TABLE = contract(
@@ -33,13 +35,14 @@ GROUPS_TABLE = contract(
     "Kunkin ominaisuuden ryhmät",
     "Grupperna inom varje egenskap",
     ["dimension", "group"],
-    {"dimension": DIMENSION, "group": GROUP}
-    | {
-        f"name_{code}": column("str", f"Name in {en}", f"Nimi {fi}", f"Namn på {sv}")
-        for code, en, fi, sv in (
-            ("fi", "Finnish", "suomeksi", "finska"),
-            ("sv", "Swedish", "ruotsiksi", "svenska"),
-            ("en", "English", "englanniksi", "engelska"),
-        )
-    },
+    {"dimension": DIMENSION, "group": GROUP} | _NAMES,
+)
+
+WELLBEING_INDICATORS = contract(
+    "wellbeing_indicators",
+    "The indicators of wellbeing",
+    "Hyvinvoinnin indikaattorit",
+    "Indikatorerna på välfärd",
+    ["indicator"],
+    {"indicator": WELLBEING_COLUMNS["indicator"], "unit": WELLBEING_COLUMNS["unit"]} | _NAMES,
 )

@@ -18,15 +18,15 @@ from seg_pipeline.tables.columns import (
     number,
 )
 
-OUTCOMES = ("read", "replaced", "refused")
+OUTCOMES = ("read", "replaced", "refused", "corrected")
 COVERAGE_STATUSES = ("arrived", "revised", "late", "refused", "waived", "absent")
 AGREEMENTS = ("within", "outside")
 
 DELIVERIES = contract(
     "deliveries",
-    "What became of every delivery of a source: read, replaced by a later revision, or refused whole",
-    "Mitä kullekin lähteen toimitukselle tapahtui: luettiin, korvattiin myöhemmällä tai hylättiin kokonaan",
-    "Vad som hände med varje leverans: läst, ersatt av en senare version eller avvisad i sin helhet",
+    "What became of every delivery of a source: read, replaced by a later one, refused whole, or refused and corrected",
+    "Mitä kullekin toimitukselle tapahtui: luettiin, korvattiin, hylättiin kokonaan tai hylättiin ja korjattiin",
+    "Vad som hände med varje leverans: läst, ersatt, avvisad i sin helhet, eller avvisad och rättad",
     ["source", "release", "part", "revision"],
     {
         **SOURCE_COLUMNS,
@@ -50,7 +50,13 @@ DELIVERIES = contract(
             COUNT,
             nullable=True,
         ),
-        "reason": column("str", "Why it was refused", "Miksi se hylättiin", "Varför den avvisades", nullable=True),
+        "reason": column(
+            "str",
+            "Why it was refused, or what is no longer told",
+            "Miksi se hylättiin tai mitä ei enää kerrota",
+            "Varför den avvisades, eller vad som inte längre berättas",
+            nullable=True,
+        ),
     },
 )
 

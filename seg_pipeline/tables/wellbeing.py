@@ -98,6 +98,8 @@ WELLBEING_TABLE = contract(
     pa.Check(_share_holds, name="share_holds", error="a per cent that is its numerator over its denominator"),
 )
 
+WELLBEING_COLUMNS = WELLBEING_TABLE.columns
+
 AREA_FUNDING = contract(
     "area_funding",
     "Money of positive discrimination and other targeted funding, by area",

@@ -55,6 +55,44 @@ def test_a_hidden_group_is_not_the_rest_of_its_total() -> None:
     assert made.groupby("period")["status"].agg(set).to_dict() == {"h1": {"suppressed"}, "h2": {"observed"}}
 
 
+LEFT_OVER = {
+    "the total less a group": [
+        told(numerator=105.0, denominator=5600.0, value=1.9),
+        told(group="foreign", numerator=98.0, denominator=1200.0, value=8.2),
+    ],
+    "the base of the total less that of a group": [
+        told(numerator=300.0, denominator=5600.0, value=5.4),
+        told(group="foreign", numerator=98.0, denominator=5595.0, value=1.8),
+    ],
+    "shares that do not say of how many": [
+        told(numerator=None, denominator=None, value=0.3),
+        told(group="foreign", numerator=None, denominator=None, value=0.2),
+    ],
+    "numbers of households": [
+        told(numerator=None, denominator=None, value=105.0, unit="households"),
+        told(group="foreign", numerator=None, denominator=None, value=98.0, unit="households"),
+    ],
+    "the total less all groups": [
+        told(numerator=100.0, denominator=1000.0, value=10.0),
+        told(group="finnish", numerator=50.0, denominator=600.0, value=8.3),
+        told(group="swedish", numerator=45.0, denominator=300.0, value=15.0),
+    ],
+}
+
+
+@pytest.mark.parametrize("name", LEFT_OVER)
+def test_what_is_left_over_is_not_few_either(name: str) -> None:
+    assert set(out(*LEFT_OVER[name])["status"]) == {"suppressed"}
+
+
+def test_what_leaves_many_over_goes_out() -> None:
+    made = out(
+        told(numerator=300.0, denominator=5600.0, value=5.4),
+        told(group="foreign", numerator=98.0, denominator=1200.0, value=8.2),
+    )
+    assert set(made["status"]) == {"observed"}
+
+
 def test_what_is_under_no_open_licence_does_not_go_out() -> None:
     made = out(told(source="sotkanet", licence="not stated"), told(source="sotkanet", city="049"))
     assert made["city"].tolist() == ["049"]

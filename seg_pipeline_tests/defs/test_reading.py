@@ -9,8 +9,9 @@ import pytest
 
 from seg_pipeline import tables
 from seg_pipeline.defs.reading import Taken, take
-from seg_pipeline.defs.sources import refusal
+from seg_pipeline.defs.sources import refusals
 from seg_pipeline.quality import contracts
+from seg_pipeline.quality.finding import Finding
 from seg_pipeline.sources.archive import Archive
 from seg_pipeline.sources.refusal import Refused
 from seg_pipeline.sources.source import Delivered, Source
@@ -34,8 +35,13 @@ SOURCE = Source("test", "Test", "Nobody", "CC BY 4.0", "yearly", read, open=True
 def taken(root: Path, *deliveries: tuple[str, bytes], source: Source = SOURCE) -> Taken:
     archive = Archive(root)
     for release, data in deliveries:
-        archive.receive("test", release, "", f"{data.decode()}.csv", data, "CC BY 4.0", made_up=False)
+        archive.receive("test", release, source.part(data), f"{data.decode()}.csv", data, "CC BY 4.0", made_up=False)
     return take(source, archive, 2026)
+
+
+def _refusal(made: Taken) -> Finding:
+    (found,) = refusals(SOURCE, made, 2026)
+    return found
 
 
 def low(made: Taken) -> dict[str, int]:
@@ -62,8 +68,8 @@ def test_a_refused_revision_is_put_aside_whole_and_the_one_before_it_is_read(tmp
     assert contracts.findings(book, "deliveries") == []
     assert book["outcome"].tolist() == ["read", "refused", "refused"]
     assert book["reason"].notna().tolist() == [False, True, True] and "whole number" in book["reason"][1]
-    found = refusal(SOURCE, made)
-    assert found and found.severity == "warn" and found.rows == 2 and "revision 1 is used" in found.message
+    found = _refusal(made)
+    assert found.severity == "warn" and found.rows == 2 and "Revision 1 is used" in found.message
 
 
 def test_a_table_that_breaks_its_contract_is_refused_like_a_file_that_cannot_be_read(tmp_path: Path) -> None:
@@ -74,8 +80,8 @@ def test_a_table_that_breaks_its_contract_is_refused_like_a_file_that_cannot_be_
 def test_a_source_of_which_nothing_can_be_read_has_empty_tables(tmp_path: Path) -> None:
     made = taken(tmp_path, ("2026", b"x"))
     assert made.tables["counts"].empty and made.used == [] and len(made.refused) == 1
-    found = refusal(SOURCE, made)
-    assert found and "nothing is used in its place" in found.message
+    found = _refusal(made)
+    assert "Nothing is used in its place" in found.message
 
 
 def test_the_same_year_told_by_two_releases_is_compared(tmp_path: Path) -> None:
@@ -93,9 +99,9 @@ def test_a_required_source_that_cannot_be_read_stops_the_edition(
     from seg_pipeline.quality import arrivals
 
     monkeypatch.setattr(arrivals, "required", lambda _: True)
-    found = refusal(SOURCE, taken(tmp_path, ("2026", b"x")))
-    assert found and found.severity == "block"
-    assert refusal(SOURCE, taken(tmp_path / "2", ("2026", b"30"), ("2026", b"x"))).severity == "warn"  # type: ignore[union-attr]
+    found = _refusal(taken(tmp_path, ("2026", b"x")))
+    assert found.severity == "block"
+    assert _refusal(taken(tmp_path / "2", ("2026", b"30"), ("2026", b"x"))).severity == "warn"
 
 
 def test_what_a_closed_source_counts_is_not_in_its_areas(tmp_path: Path) -> None:
@@ -138,3 +144,39 @@ def test_every_delivery_has_one_fate(tmp_path: Path) -> None:
     assert len(book) == 6 and not book.duplicated(["release", "revision"]).any()
     assert book["outcome"].value_counts().to_dict() == {"read": 2, "replaced": 2, "refused": 2}
     assert pd.isna(book.loc[book["outcome"] != "read", "rows"]).all()
+
+
+def test_two_parts_of_a_release_that_differ_on_a_cell_are_told(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    parts = replace(SOURCE, part=lambda data: f"part-{data.decode()}")
+    made = taken(tmp_path, ("2026", b"30"), ("2026", b"31"), source=parts)
+    assert low(made) == {"2026": 30} and made.again == 8
+    moved = made.tables["revisions"]
+    assert contracts.findings(moved, "revisions") == []
+    told = moved.loc[moved["group"] == "low", ["value_before", "value_after"]]
+    assert told.to_numpy().tolist() == [[31.0, 30.0]]
+
+
+def test_a_refused_file_is_put_right_by_a_later_one_and_no_longer_said(tmp_path: Path) -> None:
+    made = taken(tmp_path, ("2026", b"x"), ("2026", b"30"))
+    assert made.refused == [] and refusals(SOURCE, made, 2026) == []
+    assert made.tables["deliveries"]["outcome"].tolist() == ["corrected", "read"]
+
+
+def test_what_a_later_file_no_longer_tells_is_said(tmp_path: Path) -> None:
+    from dataclasses import replace
+
+    from seg_pipeline.defs.sources import losses
+
+    def of_two(data: bytes, release: str) -> Delivered:
+        told = read(b"30", release).counts
+        more = told.assign(dimension="household_income") if data == b"both" else told.head(0)
+        return Delivered(
+            {"counts": pd.concat([told, more], ignore_index=True), "areas": tables.empty("areas")}, {"r": 2}
+        )
+
+    made = taken(tmp_path, ("2026", b"both"), ("2026", b"one"), source=replace(SOURCE, read=of_two))
+    (said,) = losses(SOURCE, made)
+    assert "it told household_income; revision 2, used in its place, does not" in said.message
+    assert made.tables["deliveries"]["reason"].notna().tolist() == [True, False]

@@ -70,9 +70,11 @@ def test_raw_counts_of_cities_are_not_published_and_the_manifest_says_so(demo: S
     assert withheld == CLOSED
     of_cities = snapshot.table("indicators").query("source in @CLOSED and value.notna()")
     assert len(of_cities) and (of_cities["value"] == of_cities["value"].round(3)).all()
+    published = set(snapshot.table("areas")["area_id"])
     for source in CLOSED:
         raw = parquet.read(demo.data / "tables" / "demo" / "2026" / source / "areas.parquet")
         assert len(raw) and raw["population"].isna().all(), source
+        assert all_sources()[source].city or not published & set(raw["area_id"])
 
 
 def test_every_published_count_is_one_that_its_source_published(demo: Seg) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -145,7 +146,7 @@ def test_a_refused_delivery_is_put_aside_and_what_was_there_before_is_used_and_s
     bad.write_bytes(field(5, 7, b"many")(paavo("2018")))
     assert seg("receive", "paavo", good, "--release", "2018").returncode == 0
     refused = seg("receive", "paavo", bad, "--release", "2018")
-    assert refused.returncode == 1 and "revision 1 is still used" in refused.stderr
+    assert refused.returncode == 1 and "Revision 1 is still used" in refused.stderr
     published = seg("refresh", "--edition", "2026", "--profile", "own")
     assert published.returncode == 0 and seg.snapshots == ["2026.1"], published.stderr
     assert "a file was put aside, of: paavo" in published.stdout
@@ -281,3 +282,51 @@ def test_a_table_changed_by_hand_is_never_published(seg: Seg) -> None:
     assert done.returncode == 1 and "--force" in done.stderr and "counts.parquet" in done.stderr
     assert seg.snapshots == ["2026.1-demo"]
     assert seg(*demo, "--force").returncode == 0 and seg.snapshots == ["2026.1-demo"]
+
+
+@pytest.mark.parametrize("words", [("receive", "helsinki", "{file}", "--release", "2026"), ("check", "{file}")])
+def test_what_is_no_plain_file_is_refused_at_once(seg: Seg, tmp_path: Path, words: tuple[str, ...]) -> None:
+    pipe = tmp_path / "helsinki_2026.csv"
+    os.mkfifo(pipe)
+    for file in (pipe, Path("/dev/zero")):
+        done = seg(*[word.format(file=file) for word in words])
+        assert done.returncode == 1 and "no plain file" in done.stderr and "Traceback" not in done.stderr
+    assert not (seg.data / "archive").exists()
+
+
+def test_a_sheet_name_never_leads_out_of_the_archive(seg: Seg, tmp_path: Path) -> None:
+    """A workbook's sheets are parts of a municipal list: their names are whatever the sender typed."""
+    import zipfile
+
+    made_up = settings.DEMO / "municipal_changes" / "made_up_municipal_changes_2026.xlsx"
+    file = tmp_path / "kunnat.xlsx"
+    with zipfile.ZipFile(made_up) as source, zipfile.ZipFile(file, "w") as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name == "xl/workbook.xml":
+                data = re.sub(rb'<sheet name="[^"]*"', b'<sheet name="x/../../../paavo/2026/whole"', data, count=1)
+            target.writestr(name, data.replace(b"Keksitty ", b""))
+    seg("receive", "municipal_changes", file, "--release", "2026")
+    receipts = [path.relative_to(seg.data / "archive" / "real" / "receipts") for path in seg.data.rglob("1.json")]
+    assert [path.parts[:2] for path in receipts] == [("municipal_changes", "2026")]
+    assert "municipal_changes" in seg("received").stdout
+
+
+def test_a_corrected_file_of_the_same_name_puts_the_refused_one_right(seg: Seg, tmp_path: Path) -> None:
+    """A CSV without its header is no sheet of the format; the corrected one is another part of the release."""
+    paavo_file, city = tmp_path / "paavo.csv", tmp_path / "joensuu_2026.csv"
+    paavo_file.write_bytes(paavo("2018"))
+    assert seg("receive", "paavo", paavo_file, "--release", "2018").returncode == 0
+    groups = {"total": 703, "domestic": 600, "foreign": 103}
+    rows = "".join(f"1;Koivu;;language;{group};2024;{count}\r\n" for group, count in groups.items())
+    city.write_text(rows, encoding="utf-8")
+    refused = seg("receive", "joensuu", city, "--release", "2026", "--language", "fi")
+    assert refused.returncode == 1 and "Sen tilalla ei käytetä mitään." in refused.stderr
+    city.write_text(
+        f"area_id;area_name_fi;area_name_sv;dimension;group;reference_year;count\r\n{rows}", encoding="utf-8"
+    )
+    assert seg("receive", "joensuu", city, "--release", "2026").returncode == 0
+    done = seg("refresh", "--edition", "2026", "--profile", "own")
+    assert done.returncode == 0 and "put aside" not in done.stdout, done.stderr
+    told = seg("sources", "coverage", "--edition", "2026", "--all").stdout
+    assert re.search(r"joensuu +counts +language +arrived", told)

@@ -146,8 +146,9 @@ def test_vintages_follow_each_other_by_land_where_both_have_boundaries_and_else_
     areas = areas.assign(geography="postal_area", city="091")
     found = through_time(areas, "polygons", "codes")
     assert [(one["from_vintage"][0], one["to_vintage"][0], one["source"][0], one["release"][0]) for one in found] == [
-        (2018, 2020, "codes", "2020"), (2020, 2026, "codes", "2026"), (2026, 2027, "polygons", "2027"),
+        (2018, 2020, "codes", "2020"), (2018, 2026, "polygons", "2026"), (2020, 2026, "codes", "2026"),
+        (2026, 2027, "polygons", "2027"),
     ]  # fmt: skip
     assert through_time(areas.head(1), "polygons", "codes") == []
-    elsewhere = areas.assign(city=["091", "049", "092", "049"])
+    elsewhere = areas.assign(city=["091", "049", "092", "179"])
     assert through_time(elsewhere, "polygons", "codes") == []

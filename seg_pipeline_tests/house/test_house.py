@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import hashlib
 import re
 import subprocess
@@ -78,6 +79,24 @@ def test_the_catalogue_can_be_read_and_no_text_is_missing(path: Path) -> None:
 def test_a_key_of_the_catalogue_is_there_once(name: str, key: str) -> None:
     keys = [row[key] for row in catalogue.rows(name)]
     assert len(keys) == len(set(keys))
+
+
+SOURCES = CLONE / "seg_pipeline" / "sources"
+READERS = ("readers/delimited.py", "readers/geojson.py", "readers/records.py", "readers/workbook.py", "bundle.py")
+SAID = [*(SOURCES / name for name in READERS), *sorted((SOURCES / "cities").rglob("*.py"))]
+AS_THEY_ARE = {"", '""', "UTF-8", "ISO-8859-1", "<!DOCTYPE"}  # in every language
+
+
+@pytest.mark.parametrize("path", SAID, ids=lambda path: path.stem)
+def test_what_a_refusal_says_is_a_text_in_three_languages(path: Path) -> None:
+    texts = {row["text"] for name in ("texts", "check_texts") for row in catalogue.rows(name)}
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ("Refused", "Wrong"):
+            told = {"found": 1, "expected": 2} if node.func.id == "Refused" else {"expected": 1, "found": 2}
+            given = {word.arg: word.value for word in node.keywords}
+            given |= {name: node.args[at] for name, at in told.items() if at < len(node.args)}
+            written = [one.value for name, one in given.items() if name in told and isinstance(one, ast.Constant)]
+            assert set(written) <= texts | AS_THEY_ARE, (path.name, node.lineno)
 
 
 def test_a_broken_catalogue_is_named_with_its_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

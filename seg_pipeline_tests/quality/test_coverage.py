@@ -44,6 +44,20 @@ def expecting(monkeypatch: pytest.MonkeyPatch) -> None:
         ([delivery("2025"), delivery("2026", "refused", 1, "bad row")], Told("2025", 2023, 8), "refused", "bad row"),
         ([delivery("2026"), delivery("2026", "refused", 2, "bad row")], Told("2026", 2024, 8), "arrived", "bad row"),
         ([], None, "absent", None),
+        (
+            [delivery("2026", revision=2), delivery("2026", "corrected", reason="bad row")],
+            Told("2026", 2024, 8),
+            "arrived",
+            None,
+        ),
+        (
+            [delivery("2026", revision=2), delivery("2026", "replaced", reason="it told language")],
+            None,
+            "absent",
+            "it told language",
+        ),
+        ([delivery("2026", "refused", reason="bad euros") | {"part": "funding"}], None, "absent", None),
+        ([delivery("2026", "refused", reason="bad row") | {"part": "counts"}], None, "refused", "bad row"),
     ],
 )
 def test_each_status(rows: list[dict[str, object]], told: Told | None, status: str, note: str | None) -> None:
@@ -63,6 +77,16 @@ def test_a_waiver_names_who_and_why_and_ends_with_the_arrival() -> None:
     arrived = {("helsinki", "counts", "language"): Told("2027", 2025, 8)}
     there = coverage(2027, CITIES, {**nothing, "helsinki": book(delivery("2027"))}, arrived, {})
     assert there.set_index("source").loc["helsinki", "status"] == "arrived"
+
+
+@pytest.mark.usefixtures("expecting")
+def test_a_source_of_which_nobody_expects_anything_is_told_once_it_has_sent_a_file() -> None:
+    books = {"helsinki": book(), "paavo": book(), "ykr_grid": book(delivery("2026", "refused", reason="bad cell"))}
+    made = coverage(2026, CITIES, books, {}, {})
+    row = made[made["source"] == "ykr_grid"]
+    assert row[["table", "subject", "status", "note"]].to_numpy().tolist() == [
+        ["deliveries", "all", "refused", "bad cell"]
+    ]
 
 
 @pytest.mark.usefixtures("expecting")

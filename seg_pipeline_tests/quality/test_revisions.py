@@ -42,11 +42,11 @@ def test_the_same_telling_has_no_revision() -> None:
 def test_a_cell_that_becomes_hidden_or_goes_is_told() -> None:
     before = telling(30, 20)
     hidden = counts(*area("00100", None, None, 100), *area("00101", 20, 10, 100))
-    moved = between(before, hidden, "counts", FIRST, THEN)
+    moved = between(before, hidden, "counts", FIRST, THEN, gone=True)
     assert set(moved["area"]) == {"postal_area 00100"} and set(moved["status_after"]) == {"suppressed"}
     assert moved["value_after"].isna().all() and moved["value_before"].notna().all()
     gone = before[before["area_id"] != "00101"]
-    assert set(between(before, gone, "counts", FIRST, THEN)["status_after"]) == {"missing"}
+    assert set(between(before, gone, "counts", FIRST, THEN, gone=True)["status_after"]) == {"missing"}
     assert between(before, gone, "counts", FIRST, LATER).empty  # another release may have other areas
 
 

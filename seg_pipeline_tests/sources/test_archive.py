@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from seg_pipeline.sources.archive import Archive, ArchiveError, Receipt
+from seg_pipeline.sources.archive import Archive, ArchiveError, Attempt, Receipt
 from seg_pipeline.sources.refusal import Refused
 
 
@@ -127,3 +128,25 @@ def test_a_withdrawal_has_a_reason(tmp_path: Path) -> None:
 def test_a_file_name_cannot_break_a_line(tmp_path: Path) -> None:
     receipt, _ = Archive(tmp_path).receive("paavo", "2018", "", "a\nb.csv", b"one", "CC BY 4.0", made_up=False)
     assert receipt.file == "a�b.csv"
+
+
+@pytest.mark.parametrize(
+    "part", ["../../../paavo/2026/whole", "x/../y", " ", ".", "..", "a" * 300, "ä\ud800", "\0", "/etc"]
+)
+def test_what_a_file_calls_its_parts_never_leads_out_of_the_archive(tmp_path: Path, part: str) -> None:
+    archive = Archive(tmp_path / "archive")
+    receipt, new = archive.receive("paavo", "2026", part, "x.csv", b"bytes", "", made_up=False)
+    assert new and [r.part for r in archive.receipts()] == [receipt.part] and archive.read(receipt) == b"bytes"
+    assert {path.name for path in tmp_path.iterdir()} == {"archive"}
+    other, _ = archive.receive("paavo", "2026", part + "x", "y.csv", b"other", "", made_up=False)
+    assert other.part != receipt.part
+
+
+def test_attempts_that_were_cut_or_hold_strange_letters_are_passed_over(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    (tmp_path / "attempts").mkdir()
+    (tmp_path / "attempts" / "paavo.jsonl").write_bytes(b'{"source": "paa\xff')
+    attempt = Attempt("paavo", 2026, "2026-11-24T00:00:00+00:00", "unavailable", "https://x\u2028}.example")
+    archive.note(attempt)
+    archive.note(replace(attempt, edition=2027))
+    assert archive.attempt("paavo", 2026) == attempt and archive.attempt("paavo", 2025) is None

@@ -84,7 +84,7 @@ def test_a_damaged_attempt_line_is_passed_over(tmp_path: Path) -> None:
     with Loopback(answering) as server:
         fetched(archive, server)
     with (tmp_path / "attempts" / "test.jsonl").open("a", encoding="utf-8") as file:
-        file.write('{"source": "te')
+        file.write('\n{"source": "te')
     last = archive.attempt("test", 2026)
     assert last and last.outcome == "fetched"
 

@@ -124,7 +124,8 @@ def test_two_calls_to_a_host_keep_a_pause() -> None:
 @pytest.mark.parametrize(
     ("header", "seconds"),
     [(None, None), ("", None), ("7", 7.0), ("Tue, 24 Nov 2026 12:00:30 GMT", 30.0), ("soon", None),
-     ("Tue, 24 Nov 2026 11:00:00 GMT", 0.0)],
+     ("Tue, 24 Nov 2026 11:00:00 GMT", 0.0), ("\xb2", None), ("-5", None), ("9" * 400, None),
+     ("Fri, 31 Dec 9999 23:59:59 -1200", None)],
 )  # fmt: skip
 def test_retry_after_comes_as_seconds_or_as_a_date(header: str | None, seconds: float | None) -> None:
     assert retry_after(header, datetime(2026, 11, 24, 12, tzinfo=UTC)) == seconds
@@ -141,6 +142,22 @@ def test_a_rehearsal_never_leaves_this_machine() -> None:
     with Client(QUICK, routes={"other.example": "http://127.0.0.1:9"}) as asking:
         with pytest.raises(Unavailable, match=r"does not name service\.example"):
             asking.get(URL)
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "https://x\\.example/", "//", "http://\xe9.example/"])
+def test_a_redirect_to_what_is_no_address_is_unavailable(location: str) -> None:
+    with Loopback(lambda _: Answer(b"", 302, headers={"Location": location})) as server, client(server) as asking:
+        with pytest.raises(Unavailable, match="redirects"):
+            asking.get(URL)
+
+
+def test_a_small_answer_that_swells_is_not_taken() -> None:
+    import gzip
+
+    swollen = Answer(gzip.compress(b"[" + b"[]," * (14 << 20) + b"[]]"), headers={"Content-Encoding": "gzip"})
+    with Loopback(lambda _: swollen) as server, client(server, Limits(pause=0, read=5)) as asking:
+        with pytest.raises(Unavailable, match="bytes of JSON"):
+            asking.json(URL)
 
 
 def test_a_refusal_of_the_server_keeps_its_status() -> None:

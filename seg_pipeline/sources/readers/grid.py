@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from seg_pipeline.sources.refusal import Refused, quoted
+from seg_pipeline.sources.refusal import Refused, quoted, told
 
 
 @dataclass(frozen=True)
@@ -42,4 +42,4 @@ class Grid:
 
 
 def _fields(count: int, last: bool) -> str:
-    return f"{count} fields" if last else str(count)
+    return told("many_fields", count) if last else str(count)

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, TypeGuard
 import numpy as np
 import numpy.typing as npt
 
-from seg_pipeline.sources.readers import delimited
+from seg_pipeline.sources.readers import delimited, records
 from seg_pipeline.sources.readers.cube import Cube, Dimension
 from seg_pipeline.sources.refusal import Refused, quoted
 
@@ -29,6 +29,8 @@ def read(data: bytes) -> Cube:
 
 def parsed(data: bytes) -> dict[str, Any]:
     """Return the JSON object in `data`; refuse a key that is there twice and the numbers that JSON does not have."""
+    if len(data) > records.MOST_BYTES:
+        raise Refused("too_large", found=f"{len(data):,}", expected=f"{records.MOST_BYTES:,}")
     text = delimited.decode(data, "utf-8-sig")
     try:
         found = json.loads(text, object_pairs_hook=_once, parse_constant=_no_number)

@@ -10,7 +10,8 @@ from seg_pipeline.sources.readers import delimited
 from seg_pipeline.sources.readers.grid import Grid
 from seg_pipeline.sources.refusal import Refused, quoted
 
-EXPECTED = "a list of records in JSON"
+MOST_BYTES = 38 << 20  # of JSON; the worst of so many take 2 GiB to read
+EXPECTED = "json_records"
 
 
 def document(data: bytes, sheet: str = "") -> Any:
@@ -18,6 +19,8 @@ def document(data: bytes, sheet: str = "") -> Any:
 
     Raises Refused where it is no UTF-8, no JSON, repeats a key, nests too deep, or holds NaN or Infinity.
     """
+    if len(data) > MOST_BYTES:
+        raise Refused("too_large", found=f"{len(data):,}", expected=f"{MOST_BYTES:,}", sheet=sheet)
     try:
         text = delimited.decode(data, "utf-8-sig")
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=_no_number, object_pairs_hook=_object)
@@ -25,7 +28,7 @@ def document(data: bytes, sheet: str = "") -> Any:
         found = quoted(text[error.pos : error.pos + 30])
         raise Refused("malformed", found=found, expected=EXPECTED, line=error.lineno, sheet=sheet) from None
     except RecursionError:
-        raise Refused("malformed", found="too deep a nesting", expected=EXPECTED, sheet=sheet) from None
+        raise Refused("malformed", found="deep_nesting", expected=EXPECTED, sheet=sheet) from None
     except Refused as refused:
         refused.sheet = refused.sheet or sheet
         raise
@@ -41,7 +44,7 @@ def records(value: Any, sheet: str = "") -> Grid:
     names: dict[str, None] = {}
     for at, record in enumerate(value, 1):
         if not isinstance(record, dict):
-            raise Refused("malformed", found=_kind(record), expected="a record", line=at, sheet=sheet)
+            raise Refused("malformed", found=_kind(record), expected="json_record", line=at, sheet=sheet)
         names.update(dict.fromkeys(record))
     header = list(names)
     rows = [[record.get(name) for name in header] for record in value]
@@ -53,7 +56,7 @@ def records(value: Any, sheet: str = "") -> Grid:
                 raise Refused(
                     "malformed",
                     found=_kind(cell),
-                    expected="text or a number",
+                    expected="text_or_number",
                     line=at,
                     column=header[place],
                     sheet=sheet,
@@ -74,4 +77,6 @@ def _no_number(name: str) -> NoReturn:
 
 
 def _kind(value: Any) -> str:
-    return {dict: "a record", list: "a list", str: "text", bool: "true or false"}.get(type(value), "nothing")
+    return {dict: "json_record", list: "json_list", str: "json_text", bool: "json_truth"}.get(
+        type(value), "json_nothing"
+    )

@@ -16,7 +16,7 @@ import pandas as pd
 
 from seg_pipeline.geography.coordinates import FINLAND
 from seg_pipeline.sources.readers.systems import METRES, transformer
-from seg_pipeline.sources.refusal import Refused, quoted
+from seg_pipeline.sources.refusal import Refused, quoted, told
 
 LARGEST = 128 << 20  # bytes of a file, unpacked
 MOST_CELLS = 8_000_000  # attributes of all features
@@ -158,10 +158,10 @@ def _in_metres(layer: Layer) -> Geometries:
     return np.array(shapes, dtype=object)
 
 
-def refuse_more(many: int, most: int, what: str) -> None:
+def refuse_more(many: int, most: int, what: str, sign: str = "") -> None:
     """Refuse a file that holds more of something than is read, so that none takes all memory or time."""
     if many > most:
-        raise Refused("too_many", found=f"{many:,} {what}", expected=f"{most:,}")
+        raise Refused("too_many", found=told(f"many_{what}", f"{many:,}", sign), expected=f"{most:,}")
 
 
 def _refuse(off: npt.NDArray[np.bool_], shapes: Geometries, expected: str, found: Callable[[Any], str]) -> None:

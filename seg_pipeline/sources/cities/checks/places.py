@@ -11,7 +11,7 @@ from seg_pipeline.sources.cities.checks import cells
 from seg_pipeline.sources.cities.checks.cells import Wrong
 from seg_pipeline.sources.cities.page import Page
 from seg_pipeline.sources.cities.problems import Problems
-from seg_pipeline.sources.refusal import quoted, told
+from seg_pipeline.sources.refusal import told
 
 WRITTEN = re.compile(r"(?:POINT|POLYGON|MULTIPOLYGON) ?\([()0-9., \-]+\)")
 NUMBER = re.compile(r"-?[0-9]{1,12}(?:\.[0-9]{1,17})?")
@@ -49,7 +49,8 @@ def place(text: str) -> object:
     if not shape.is_valid:
         from shapely.validation import explain_validity
 
-        return Wrong("geometry", EXPECTED, told("geometry_crosses", quoted(explain_validity(shape))))
+        place = explain_validity(shape).partition("[")[2].rstrip("]")  # the reason before it is in English
+        return Wrong("geometry", EXPECTED, told("geometry_crosses", place))
     inside = shape.representative_point()
     point = f"POINT ({round(inside.x)} {round(inside.y)})"
     return point, (None if shape.geom_type == "Point" else shape.wkt)

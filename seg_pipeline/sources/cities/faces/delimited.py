@@ -25,7 +25,7 @@ def read(data: bytes, layouts: Sequence[Layout], problems: Problems) -> Raw:
     text = delimited.decode(data, layout.encoding)
     if not text.endswith("\n"):
         last = text.rsplit("\n", 1)[-1]
-        raise Refused("truncated", found=quoted(last[-30:]), expected="a line end", line=text.count("\n") + 1)
+        raise Refused("truncated", found=quoted(last[-30:]), expected="line_end", line=text.count("\n") + 1)
     refuse_rows(text.count("\n") - 1)
     told = list(_rows(text, layout))
     if not told:
@@ -64,8 +64,8 @@ def _rows(text: str, layout: Layout) -> Iterator[tuple[list[str], int]]:
             if any(told) and not (layout.comment and told[0].startswith(layout.comment)):
                 yield told, start
             start = reader.line_num + 1
-    except csv.Error as error:
-        raise Refused("malformed", found=str(error), expected="fields in plain quotes", line=start) from None
+    except csv.Error:
+        raise Refused("malformed", found="broken_quotes", expected="plain_quotes", line=start) from None
 
 
 def _add_uneven(uneven: list[tuple[int, int]], width: int, problems: Problems) -> None:

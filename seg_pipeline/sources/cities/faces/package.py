@@ -34,10 +34,10 @@ def parts(data: bytes) -> dict[str, bytes]:
             names = [entry.filename for entry in container.infolist()]
             _refuse_kind(names)
             if len(names) > PARTS or len(set(names)) != len(names):
-                raise Refused("malformed", found=f"{len(names)} parts", expected="kind_expected")
+                raise Refused("malformed", found=told("many_parts", len(names)), expected="kind_expected")
             return dict(_inflated(container, [entry for entry in container.infolist() if _wanted(entry.filename)]))
-    except BROKEN as error:
-        raise Refused("malformed", found=type(error).__name__, expected="kind_expected") from None
+    except BROKEN:
+        raise Refused("malformed", found="broken_container", expected="kind_expected") from None
 
 
 def clean(held: dict[str, bytes]) -> io.BytesIO:
@@ -67,7 +67,7 @@ def sheets(held: dict[str, bytes]) -> dict[str, str]:
     walk(held.get("xl/_rels/workbook.xml.rels", b"<none/>"), relation)
     walk(held[WORKBOOK], entry)
     if len(listed) > SHEETS:
-        raise Refused("malformed", found=f"{len(listed)} sheets", expected="kind_expected")
+        raise Refused("malformed", found=told("many_sheets", len(listed)), expected="kind_expected")
     return {name: posixpath.normpath(_target(relations.get(key, ""))) for name, key in listed}
 
 
@@ -81,8 +81,8 @@ def walk(part: bytes, start: object, text: object = None, end: object = None) ->
     parser.buffer_text = True
     try:
         parser.Parse(part, True)
-    except expat.ExpatError as error:
-        raise Refused("malformed", found=f"XML: {error}", expected="kind_expected") from None
+    except expat.ExpatError:
+        raise Refused("malformed", found="broken_xml", expected="kind_expected") from None
 
 
 def local(name: str) -> str:

@@ -25,8 +25,8 @@ def read(data: bytes) -> Raw:
     try:
         table = _bounded(data)
         columns = [_texts(table.column(at), name) for at, name in enumerate(table.column_names)]
-    except (pa.ArrowException, OSError, ValueError, OverflowError) as error:
-        raise Refused("malformed", found=type(error).__name__, expected="kind_expected") from None
+    except (pa.ArrowException, OSError, ValueError, OverflowError):
+        raise Refused("malformed", found="broken_parquet", expected="kind_expected") from None
     rows = [list(row) for row in zip(*columns, strict=True)]
     return Raw("", [name.strip() for name in table.column_names], 1, rows, list(range(2, len(rows) + 2))).tidied()
 

@@ -94,7 +94,7 @@ def scan(part: bytes, title: str) -> Scan:
     try:
         package.walk(part, walker.start)
     except ValueError:
-        raise Refused("malformed", found="XML", expected="kind_expected", sheet=title) from None
+        raise Refused("malformed", found="broken_xml", expected="kind_expected", sheet=title) from None
     walker.finish()
     found = walker.found
     found.errors = [(row, column, _error(part, row, column)) for row, column, _ in found.errors]

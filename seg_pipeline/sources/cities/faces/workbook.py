@@ -39,8 +39,8 @@ def read(data: bytes, layouts: Sequence[Layout], problems: Problems) -> list[Raw
     try:
         book = CalamineWorkbook.from_filelike(package.clean(held))
         pages = [_page(book, name, found) for name, found in scans.items()]
-    except (CalamineError, ValueError, OverflowError) as error:
-        raise Refused("malformed", found=quoted(str(error)), expected="kind_expected") from None
+    except (CalamineError, ValueError, OverflowError):
+        raise Refused("malformed", found="broken_workbook", expected="kind_expected") from None
     own = {layout.title for layout in layouts if layout.title}
     for order, page in enumerate(pages):
         if delivery.sheet(page.title) or page.title in own:
