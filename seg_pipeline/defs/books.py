@@ -1,5 +1,7 @@
 """The books of an edition: what has arrived, what sources have revised, whether they agree."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from seg_pipeline.classifications import CITIES
@@ -17,7 +19,7 @@ SUBJECTS = {  # what a source's table says of each subject
     "count(*) AS rows FROM told GROUP BY ALL",
     "area_funding": "SELECT filename, funding AS subject, max(release) AS release, max(reference_year) AS year, "
     "count(*) AS rows FROM told GROUP BY ALL",
-    "areas": "SELECT filename, geography AS subject, max(boundary_vintage)::VARCHAR AS release, NULL::BIGINT AS year, "
+    "areas": "SELECT filename, geography AS subject, NULL::VARCHAR AS release, NULL::BIGINT AS year, "
     "count(*) AS rows FROM told GROUP BY ALL",
     "crosswalk": "SELECT filename, geography AS subject, max(release) AS release, NULL::BIGINT AS year, "
     "count(*) AS rows FROM told GROUP BY ALL",
@@ -33,8 +35,9 @@ def revisions(making: Making) -> pd.DataFrame:
 @picture(COVERAGE, "complete", covering.findings)
 def coverage(making: Making) -> pd.DataFrame:
     """What has arrived for the edition: every source and subject, late, refused, waived or revised."""
-    told = {subject: said for table in SUBJECTS for subject, said in _told(making, table).items()}
     deliveries = {source: making.read((source, "deliveries")) for source in all_sources()}
+    latest = {source: book.loc[book["outcome"] == "read", "release"].max() for source, book in deliveries.items()}
+    told = {subject: said for table in SUBJECTS for subject, said in _told(making, table, latest).items()}
     cities = [city.id for city in CITIES]
     return covering.coverage(making.edition.year, cities, deliveries, told, making.edition.failures())
 
@@ -45,8 +48,8 @@ def reconciliation(making: Making) -> pd.DataFrame:
     return reconciling.reconcile(making.read(COUNTS))
 
 
-def _told(making: Making, table: str) -> dict[tuple[str, str, str], covering.Told]:
-    """Return what every source's table of one name says of each subject."""
+def _told(making: Making, table: str, latest: Mapping[str, str]) -> dict[tuple[str, str, str], covering.Told]:
+    """Return what every source's table of one name says of each subject; areas are of the `latest` release."""
     of: dict[str, Key] = {
         str(making.edition.warehouse.path(key, making.edition.year)): key
         for key in INPUTS[COVERAGE]
@@ -56,7 +59,9 @@ def _told(making: Making, table: str) -> dict[tuple[str, str, str], covering.Tol
     rows = [] if answer is None else answer.to_dict("records")
     return {
         (of[row["filename"]][0], table, row["subject"]): covering.Told(
-            row["release"], None if pd.isna(row["year"]) else int(row["year"]), int(row["rows"])
+            row["release"] if pd.notna(row["release"]) else latest[of[row["filename"]][0]],
+            None if pd.isna(row["year"]) else int(row["year"]),
+            int(row["rows"]),
         )
         for row in rows
     }

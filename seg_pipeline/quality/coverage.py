@@ -62,14 +62,14 @@ def findings(coverage: pd.DataFrame) -> list[Finding]:
     """Return a warning for each source that has not told all that it was expected to."""
     missing = coverage[coverage["status"].isin(["late", "refused", "absent"])]
     return [
-        Finding(
-            "warn", str(source), str(status),
-            f"{status}: {', '.join(cases['subject'])}"
-            f"{'; ' + str(note) if pd.notna(note := cases['note'].iloc[0]) else ''}",
-            len(cases),
-        )
+        Finding("warn", str(source), str(status), _said(str(status), cases))
         for (source, status), cases in missing.groupby(["source", "status"], sort=True)
-    ]  # fmt: skip
+    ]
+
+
+def _said(status: str, cases: pd.DataFrame) -> str:
+    note = cases["note"].iloc[0]
+    return f"{status}: {', '.join(cases['subject'])}" + (f"; {note}" if pd.notna(note) else "")
 
 
 def expected(sources: Mapping[str, Any], cities: Sequence[str]) -> set[tuple[str, str, str]]:

@@ -21,5 +21,6 @@ class Finding:
 
     def __str__(self) -> str:
         """Return the finding as one line."""
-        rows = f" ({self.rows} rows, such as {self.example})" if self.rows else ""
+        such = f", such as {self.example}" if self.example else ""
+        rows = f" ({self.rows} rows{such})" if self.rows else ""
         return f"{self.subject}: {self.message}{rows}"

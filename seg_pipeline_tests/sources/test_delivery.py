@@ -81,7 +81,7 @@ BAD = {
     "a group larger than its total beside a hidden one": (changed(4, "count", "13"), "part_too_large", 6, "count"),
     "no name": (changed(3, "area_name_fi", ""), "missing_name", 5, "area_name_fi"),
     "a name that is a formula": (changed(3, "area_name_sv", "=cmd()"), "missing_name", 5, "area_name_sv"),
-    "no rows": ([], "empty", None, ""),
+    "no rows": ([], "unfilled", None, ""),
 }
 
 

@@ -153,7 +153,7 @@ KINDS: dict[str, tuple[bytes, str]] = {
     "an unclosed quote": (as_csv(SHEETS["counts"]) + b'"open;\n', "malformed"),
     "a cut line": (as_csv(SHEETS["counts"])[:-3], "truncated"),
     "another separator": (as_csv(SHEETS["counts"], ","), "layout"),
-    "a header alone": (as_csv(SHEETS["counts"]).split(b"\n")[0] + b"\n", "empty"),
+    "a header alone": (as_csv(SHEETS["counts"]).split(b"\n")[0] + b"\n", "unfilled"),
     "a cut Parquet file": (as_parquet(SHEETS["counts"])[:-30], "malformed"),
     "Parquet in name only": (b"PAR1" + bytes(40) + b"PAR1", "malformed"),
     "Parquet of other columns": (pd.DataFrame({"x": ["1"]}).to_parquet(), "layout"),
@@ -368,7 +368,7 @@ def test_the_template_filled_with_its_own_examples_is_a_sound_delivery(language:
     assert set(delivered.rows) == {sheet.name for sheet in delivery.SHEETS}
     with pytest.raises(Refused) as found:
         all_sources()[city].read(template(language, of), "2026")
-    assert found.value.refusal == "empty"
+    assert found.value.refusal == "unfilled"
 
 
 def test_the_template_offers_every_choice_of_the_catalogue() -> None:

@@ -135,7 +135,7 @@ def recognised(data: bytes, layouts: Sequence[Layout], problems: Problems) -> Pa
             known |= {sheet.name: taken} if taken and order not in problems.blocked else {}
     if not known and not problems:
         if blank:
-            raise Refused("empty")
+            raise Refused("unfilled")
         names = ", ".join(sheet.name for sheet in delivery.SHEETS)
         raise Refused("missing_sheet", quoted(", ".join(unread)), quoted(names))
     return Pages(known, unread)
