@@ -142,7 +142,12 @@ RECONCILIATION = contract(
         "group": GROUP,
         "reference_year": REFERENCE_YEAR,
         **SOURCE_COLUMNS,
-        "value": number("Sum over the city's areas", "Summa kaupungin alueilta", "Summa över stadens områden", COUNT),
+        "value": number(
+            "Sum over the city's areas; of what hidden areas leave open, the nearest to the other value",
+            "Summa kaupungin alueilta; salattujen alueiden jättämästä välistä vertailulukua lähin arvo",
+            "Summa över stadens områden; av det som hemliga områden lämnar öppet, värdet närmast jämförelsetalet",
+            COUNT,
+        ),
         "other_source": column("str", "The source compared with", "Vertailulähde", "Källan som det jämförs med"),
         "other_release": column("str", "Its release", "Sen julkaisu", "Dess utgåva"),
         "other_geography": column("str", "Its areas", "Sen aluejako", "Dess områdesindelning"),

@@ -37,11 +37,16 @@ def test_a_large_difference_is_outside_and_a_warning() -> None:
     assert said[0].rows == int((made["agreement"] == "outside").sum()) > 0
 
 
-def test_a_hidden_area_is_not_compared_and_of_releases_the_latest_is() -> None:
-    hidden = counts(*area("1", 30, 20, 100), *area("2", None, None, 90)).assign(
-        source="helsinki", geography="city_district"
-    )
-    made = reconcile(pd.concat([hidden, of("paavo", "postal_area", 190)]).reset_index(drop=True))
+def test_a_hidden_area_is_compared_by_its_bounds_and_of_releases_the_latest_is() -> None:
+    hidden = counts(*area("1", 30, 20, 100), *area("2", None, None, 90))
+    districts = hidden.assign(source="helsinki", geography="city_district")
+    for low, said in ((40, (40, 40, 0.0)), (400, (59, 400, -0.8525)), (20, (30, 20, 0.5))):
+        national = counts(*area("9", low, 20, 500)).assign(source="paavo", geography="postal_area")
+        made = reconcile(pd.concat([districts, national]).reset_index(drop=True))
+        row = made[made["group"] == "low"].iloc[0]
+        assert (row["value"], row["other_value"], round(row["difference"], 6)) == said
+    nothing = districts.assign(upper=districts["upper"].mask(districts["status"] == "suppressed"))
+    made = reconcile(pd.concat([nothing, of("paavo", "postal_area", 190)]).reset_index(drop=True))
     assert set(made["group"]) == {"total"}
     releases = pd.concat([of("a", "city_district", 100), of("paavo", "postal_area", 90, release="2025"),
                           of("paavo", "postal_area", 101, release="2026")])  # fmt: skip
