@@ -140,6 +140,8 @@ class Client:
             onward, host = _onward(at, found, url)
             if host != urlsplit(url).hostname:
                 raise Unavailable(f"{url}: redirects to another host, {host}; not followed.")
+            if urlsplit(url).scheme == "https" != urlsplit(onward).scheme:
+                raise Unavailable(f"{url}: redirects to an address without encryption; not followed.")
             at, words = onward, {**words, "params": None}
         raise Unavailable(f"{url}: redirects more than {MOST_REDIRECTS} times; not followed.")
 

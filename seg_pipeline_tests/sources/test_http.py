@@ -144,7 +144,16 @@ def test_a_rehearsal_never_leaves_this_machine() -> None:
             asking.get(URL)
 
 
-@pytest.mark.parametrize("location", ["http://[::1", "https://x\\.example/", "//", "http://\xe9.example/"])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://[::1",
+        "https://x\\.example/",
+        "//",
+        "http://\xe9.example/",
+        "http://service.example/data",
+    ],
+)
 def test_a_redirect_to_what_is_no_address_is_unavailable(location: str) -> None:
     with Loopback(lambda _: Answer(b"", 302, headers={"Location": location})) as server, client(server) as asking:
         with pytest.raises(Unavailable, match="redirects"):
