@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import warnings
@@ -54,6 +55,7 @@ for command in (check, template, receive, received, withdraw, sources, snapshots
 @click.option("--force", is_flag=True, help="Make every table again, though nothing has changed.")
 def refresh(edition: int | None, profile: str | None, force: bool) -> None:
     """Make the edition's tables from its deliveries and publish a snapshot; what is up to date is left alone."""
+    gc.disable()  # a batch that ends soon: collecting among what Dagster keeps takes a tenth of it and saves 50 MiB
     from seg_pipeline.defs.lineage import FILES, Edition
     from seg_pipeline.defs.warehouse import Warehouse
     from seg_pipeline.sources.archive import Archive
