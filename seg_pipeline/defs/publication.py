@@ -21,8 +21,10 @@ from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.publish import publish
 from seg_pipeline.sources import all_sources
 from seg_pipeline.sources.archive import Receipt
+from seg_pipeline.tables.operations import OUTCOMES
 
 VERIFIED = "verified"
+Books = dict[str, list[dict[Any, Any]]]  # the deliveries of every source, by what became of them
 PUBLISHED = INPUTS[SNAPSHOT]
 
 
@@ -93,35 +95,34 @@ def _code_lists() -> dict[str, pd.DataFrame]:
 
 
 def _publish(edition: Edition, content: dict[str, pd.DataFrame]) -> tuple[Snapshot, bool]:
-    settings = edition.warehouse.settings
+    settings, books = edition.warehouse.settings, _books(edition)
     origin = {
         "code": provenance.code(),
         "lock_sha256": provenance.lock_digest(),
         "catalogue_sha256": catalogue.digest(),
-        "receipts": [asdict(receipt) for receipt in _used(edition)],
-        "findings": [asdict(finding) for finding in _warnings(edition)],
+        "receipts": [asdict(receipt) for receipt in _used(edition, books)],
+        "findings": [asdict(finding) for finding in _warnings(edition, books)],
     }
     sources = {s.id: {"name": s.name, "publisher": s.publisher, "url": s.url} for s in all_sources().values()}
     return publish(settings.snapshots, edition.year, content, origin, sources, settings.made_up)
 
 
-def _warnings(edition: Edition) -> list[Finding]:
+def _warnings(edition: Edition, books: Books) -> list[Finding]:
     """Return what a reader of the snapshot has to know: sources that are silent, late, refused, or kept back."""
-    found = [
-        Finding("warn", row["source"], "refused", f"{row['file']} of release {row['release']}: {row['reason']}")
-        for row in _deliveries(edition, "refused")
-    ]
-    found += [Finding("warn", source, "unavailable", why) for source, why in edition.failures().items()]
-    found += [
-        Finding("warn", row["source"], "lost", f"{row['file']} of release {row['release']}: {row['reason']}")
-        for row in _deliveries(edition, "replaced")
-        if pd.notna(row["reason"])
-    ]
-    used, refused = _deliveries(edition, "read"), {finding.subject for finding in found if finding.rule == "refused"}
+    refused, lost = (
+        [
+            Finding("warn", row["source"], rule, f"{row['file']} of release {row['release']}: {row['reason']}")
+            for row in books[outcome]
+            if pd.notna(row["reason"])
+        ]
+        for rule, outcome in (("refused", "refused"), ("lost", "replaced"))
+    )
+    unavailable = [Finding("warn", source, "unavailable", why) for source, why in edition.failures().items()]
+    found, refusing = [*refused, *unavailable, *lost], {finding.subject for finding in refused}
     for source in all_sources().values():
-        releases = [row["release"] for row in used if row["source"] == source.id]
+        releases = [row["release"] for row in books["read"] if row["source"] == source.id]
         behind = arrivals.finding(source.id, edition.year, releases)
-        if behind and (releases or source.id not in refused):
+        if behind and (releases or source.id not in refusing):
             found.append(behind)
         if releases and not source.open:
             said = "its counts are used in the indicators and not published: they are raw and not yet protected"
@@ -129,17 +130,20 @@ def _warnings(edition: Edition) -> list[Finding]:
     return found
 
 
-def _used(edition: Edition) -> list[Receipt]:
+def _used(edition: Edition, books: Books) -> list[Receipt]:
     """Return the receipts of the deliveries that the edition's tables were read from."""
-    read = {(row["source"], row["release"], row["part"], row["revision"]) for row in _deliveries(edition, "read")}
+    read = {(row["source"], row["release"], row["part"], row["revision"]) for row in books["read"]}
     counting = (part for source in all_sources() for part in edition.archive.counting(source, edition.year))
     return [r for part in counting for r in part if (r.source, r.release, r.part, r.revision) in read]
 
 
-def _deliveries(edition: Edition, outcome: str) -> list[dict[Any, Any]]:
-    """Return the deliveries of every source that had one outcome."""
-    books = (edition.warehouse.read((source, "deliveries"), edition.year) for source in all_sources())
-    return [row for book in books for row in book[book["outcome"] == outcome].to_dict("records")]
+def _books(edition: Edition) -> Books:
+    """Return what became of every delivery of every source, by outcome."""
+    found: Books = {outcome: [] for outcome in OUTCOMES}
+    for source in all_sources():
+        for row in edition.warehouse.read((source, "deliveries"), edition.year).to_dict("records"):
+            found[row["outcome"]].append(row)
+    return found
 
 
 def _remember(edition: Edition, published: Snapshot, lineage: str) -> None:
