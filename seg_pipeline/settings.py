@@ -1,6 +1,7 @@
 """Where data lives and which deliveries are used, read from the environment. Nothing else belongs here.
 
 ``SEG_DATA``     the folder in which archive, tables and snapshots are made (default: the clone's ``data/``)
+``SEG_SNAPSHOTS``  where snapshots are published instead of ``SEG_DATA``/snapshots: a folder, or ``s3://bucket/prefix``
 ``SEG_PROFILE``  ``demo`` (made-up deliveries), ``own`` (what has been received) or ``live`` (fetch, then ``own``)
 """
 
@@ -62,9 +63,9 @@ class Settings:
         return self.data / "tables" / self._stock
 
     @property
-    def snapshots(self) -> Path:
-        """Published, immutable snapshots."""
-        return self.data / "snapshots"
+    def snapshots(self) -> Path | str:
+        """Published, immutable snapshots: a folder, or the address of a bucket."""
+        return os.environ.get("SEG_SNAPSHOTS") or self.data / "snapshots"
 
     @property
     def dagster_home(self) -> Path:

@@ -42,7 +42,7 @@ def show(snapshot: Snapshot) -> None:
     if snapshot.made_up:
         click.secho(snapshot.manifest["notice"]["en"], bold=True)
     click.echo(f"snapshot {snapshot.version}, published {snapshot.manifest['published']}")
-    click.echo(f"folder   {snapshot.path}")
+    click.echo(f"folder   {snapshot.where}")
     held = ", ".join(f"{name} {rows:,}" for name, rows in snapshot.manifest["tables"].items())
     click.echo(f"rows     {held}")
     for rule, said in FINDINGS.items():

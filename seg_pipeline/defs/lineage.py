@@ -12,6 +12,7 @@ from functools import cached_property
 from seg_pipeline import provenance
 from seg_pipeline.defs.warehouse import Key, Warehouse, fingerprint
 from seg_pipeline.snapshots import Snapshot
+from seg_pipeline.snapshots.shelf import shelf
 from seg_pipeline.sources import all_sources
 from seg_pipeline.sources.archive import Archive, Receipt
 
@@ -91,9 +92,10 @@ class Edition:
         if not self.warehouse.lineage(SNAPSHOT, self.year):
             return None
         version = str(self.warehouse.read(SNAPSHOT, self.year)["version"].iloc[0])
-        found = Snapshot(self.warehouse.settings.snapshots / version)
-        if not found.path.exists():
+        place = shelf(self.warehouse.settings.snapshots)
+        if version not in place.versions():
             return None
+        found = Snapshot(version, place)
         found.require_sound()
         return found
 

@@ -14,6 +14,7 @@ from seg_pipeline.defs.keeping import CODE_VERSION, checked
 from seg_pipeline.defs.lineage import AREAS, INPUTS, SNAPSHOT, Edition
 from seg_pipeline.defs.partitions import EDITIONS
 from seg_pipeline.defs.resources import Editions
+from seg_pipeline.defs.since import since
 from seg_pipeline.defs.summary import eleven
 from seg_pipeline.quality import arrivals, contracts
 from seg_pipeline.quality.finding import Finding
@@ -104,7 +105,7 @@ def _publish(edition: Edition, content: dict[str, pd.DataFrame]) -> tuple[Snapsh
         "findings": [asdict(finding) for finding in _warnings(edition, books)],
     }
     sources = {s.id: {"name": s.name, "publisher": s.publisher, "url": s.url} for s in all_sources().values()}
-    return publish(settings.snapshots, edition.year, content, origin, sources, settings.made_up)
+    return publish(settings.snapshots, edition.year, content, origin, sources, settings.made_up, since(content))
 
 
 def _warnings(edition: Edition, books: Books) -> list[Finding]:
@@ -157,7 +158,7 @@ def _metadata(published: Snapshot, new: bool, indicators: pd.DataFrame) -> dict[
     held = [{"table": name, "rows": rows} for name, rows in published.manifest["tables"].items()]
     return {
         "version": published.version + ("" if new else " (unchanged)"),
-        "folder": dg.MetadataValue.path(published.path),
+        "folder": dg.MetadataValue.path(published.where),
         "tables": small_table(held),
         "eleven cities": small_table(eleven(indicators)),
         "cities": f"{indicators['city'].nunique()} of 11",

@@ -29,8 +29,8 @@ REST, ALL = "rest", "all"
 ORDINAL = "ordinal"
 DECIMALS = (12, 6, 6, 6, 6, 6, 6)  # of each number of an estimate: what no two machines' arithmetic disagrees about
 COLUMNS = [
-    *CASE, "dimension", "group", "reference_group", "indicator", "scale", *Estimate._fields, "comparison_group",
-    "areas", "population", "coverage", "status", "method_version",
+    *CASE, "boundary_vintage", "dimension", "group", "reference_group", "indicator", "scale", *Estimate._fields,
+    "comparison_group", "areas", "population", "coverage", "status", "method_version",
 ]  # fmt: skip
 
 THREADS = 2
@@ -200,6 +200,7 @@ def _rows(
                 | said
                 | dict(zip(Estimate._fields, (of[case] for of in numbers), strict=False))
                 | {
+                    "boundary_vintage": max(batch.vintage[case]),
                     "indicator": indicator,
                     "scale": int(scale) if scale else None,
                     "interval": estimate.interval[case],

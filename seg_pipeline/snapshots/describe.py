@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +13,28 @@ from seg_pipeline.catalogue import LANGUAGES
 PROFILE = "https://datapackage.org/profiles/2.0"
 TYPES = {"str": "string", "Int64": "integer", "float64": "number"}
 FEW = 10  # values that are listed in full as a constraint
+
+
+def files(
+    version: str,
+    edition: int,
+    published: str,
+    blobs: Mapping[str, bytes],
+    rows: Mapping[str, int],
+    facts: Mapping[str, Any],
+    sources: Mapping[str, Mapping[str, str]],
+    made_up: bool,
+) -> dict[str, bytes]:
+    """Return the files that describe a snapshot, name → bytes.
+
+    `published` is when (UTC, ISO 8601); `facts` are those of the manifest: receipts, findings, code, predecessor.
+    """
+    receipts = list(facts["receipts"])
+    package = data_package(version, blobs, receipts, made_up, sources)
+    return {
+        "datapackage.json": (json.dumps(package, ensure_ascii=False, indent=2) + "\n").encode(),
+        "README.md": readme(version, edition, rows, receipts, made_up, sources).encode(),
+    }
 
 
 def data_package(

@@ -1,21 +1,14 @@
 """Write a snapshot once: whole, then visible, then never again. A kill at any moment leaves nothing visible.
 
-Order: files into a hidden folder, each flushed to disk; the manifest last; read-only; one rename; the
-parent folder flushed. Whoever renames first has the version; the other takes the next, or finds its own
-content already there.
+Every snapshot names the one published before it and the sha256 of its manifest: a past that was rewritten shows.
 """
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,41 +17,72 @@ import pandas as pd
 
 from seg_pipeline import catalogue, parquet, tables
 from seg_pipeline.snapshots import describe
+from seg_pipeline.snapshots.shelf import shelf
 from seg_pipeline.snapshots.store import DEMO, MANIFEST, MANIFEST_HASH, Snapshot, hash_line, versions
 
-HIDDEN = ".publishing-"
-ABANDONED = 3600.0  # seconds after which a hidden folder's publisher is taken to be dead
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside the content and depends on the snapshot before: tables, files, facts of the manifest."""
+
+    tables: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 def publish(
-    folder: Path,
+    folder: Path | str,
     edition: int,
     content: Mapping[str, pd.DataFrame],
     origin: Mapping[str, Any],
     sources: Mapping[str, Mapping[str, str]],
     made_up: bool,
+    beside: Callable[[Snapshot | None], Beside] = lambda _: Beside(),
+    files: Mapping[str, bytes] | None = None,
 ) -> tuple[Snapshot, bool]:
     """Publish `content` (table name → table) as the edition's next snapshot.
 
     `origin` goes into the manifest: receipts, findings, code, lock. `sources` says name, publisher and url of each.
+    `beside` makes, from the snapshot published before (None: this is the first), what stands beside the content;
+    `files` stand there whatever was before. Neither makes a snapshot a new one.
     Returns the snapshot and whether it is new: where the edition's latest has the same content, it is that one.
     """
-    notice = {"made_up": catalogue.texts("texts", "text")["made_up"]["en"]} if made_up else {}
-    blobs = {f"{name}.parquet": parquet.encode(tables.conform(table, name), notice) for name, table in content.items()}
+    place = shelf(folder)
+    blobs = _encoded(content, made_up)
     rows = {name: len(table) for name, table in content.items()}
     digest = _content(blobs)
-    folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
     while True:
-        earlier = [s for s in versions(folder) if s.edition == edition and s.made_up == made_up]
-        if earlier and earlier[-1].manifest["content"] == digest:
-            earlier[-1].require_sound()
-            return earlier[-1], False
-        number = int(earlier[-1].version.removesuffix(DEMO).split(".")[1]) + 1 if earlier else 1
-        version = f"{edition}.{number}{DEMO if made_up else ''}"
-        files = _files(version, edition, blobs, rows, origin, sources, made_up, digest)
-        if _place(folder, version, files):
-            return Snapshot(folder / version), True
+        with place.alone():
+            kind = [s for s in versions(folder) if s.made_up == made_up]
+            earlier = [s for s in kind if s.edition == edition]
+            if earlier and earlier[-1].manifest["content"] == digest:
+                earlier[-1].require_sound()
+                return earlier[-1], False
+            before = max(kind, key=lambda s: s.manifest.get("sequence", 0), default=None)
+            number = int(earlier[-1].version.removesuffix(DEMO).split(".")[1]) + 1 if earlier else 1
+            version = f"{edition}.{number}{DEMO if made_up else ''}"
+            more = beside(before)
+            facts = {**_chained(before), **origin, **more.facts, "content": digest}
+            made = _files(
+                version, edition, {**blobs, **_encoded(more.tables, made_up)},
+                rows | {name: len(table) for name, table in more.tables.items()}, facts, sources, made_up, {**(files or {}), **more.files},
+            )  # fmt: skip
+            if place.place(version, made):
+                return Snapshot(version, place), True
+
+
+def _encoded(content: Mapping[str, pd.DataFrame], made_up: bool) -> dict[str, bytes]:
+    notice = {"made_up": catalogue.texts("texts", "text")["made_up"]["en"]} if made_up else {}
+    return {f"{name}.parquet": parquet.encode(tables.conform(table, name), notice) for name, table in content.items()}
+
+
+def _chained(before: Snapshot | None) -> dict[str, Any]:
+    """Return the place in the chain: how many were published before, and what the last of them was."""
+    if before is None:
+        return {"sequence": 1, "predecessor": None}
+    manifest = before.shelf.read(before.version, MANIFEST)
+    named = {"version": before.version, "manifest_sha256": hashlib.sha256(manifest).hexdigest()}
+    return {"sequence": before.manifest.get("sequence", 0) + 1, "predecessor": named}
 
 
 def _files(
@@ -66,28 +90,24 @@ def _files(
     edition: int,
     blobs: Mapping[str, bytes],
     rows: Mapping[str, int],
-    origin: Mapping[str, Any],
+    facts: Mapping[str, Any],
     sources: Mapping[str, Mapping[str, str]],
     made_up: bool,
-    digest: str,
+    more: Mapping[str, bytes],
 ) -> dict[str, bytes]:
     """Return every file of the snapshot, the manifest last."""
-    receipts = list(origin["receipts"])
-    files = {
-        **dict(sorted(blobs.items())),
-        "datapackage.json": _json(describe.data_package(version, blobs, receipts, made_up, sources)),
-        "README.md": describe.readme(version, edition, rows, receipts, made_up, sources).encode(),
-    }
+    published = datetime.now(UTC).isoformat(timespec="seconds")
+    said = describe.files(version, edition, published, blobs, rows, facts, sources, made_up)
+    files = {**dict(sorted(blobs.items())), **dict(sorted(more.items())), **said}
     manifest = _json(
         {
             "version": version,
             "edition": edition,
             "made_up": made_up,
             **({"notice": catalogue.texts("texts", "text")["made_up"]} if made_up else {}),
-            "published": datetime.now(UTC).isoformat(timespec="seconds"),
-            "content": digest,
+            "published": published,
             "tables": dict(sorted(rows.items())),
-            **origin,
+            **facts,
             "files": {
                 name: {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
                 for name, data in sorted(files.items())
@@ -95,55 +115,6 @@ def _files(
         }
     )
     return {**files, MANIFEST_HASH: hash_line(manifest), MANIFEST: manifest}
-
-
-def _place(folder: Path, version: str, files: Mapping[str, bytes]) -> bool:
-    """Make `files` visible as `version`, all at once; return False when the version has been taken meanwhile."""
-    hidden = Path(tempfile.mkdtemp(dir=folder, prefix=HIDDEN))
-    try:
-        for name, data in files.items():
-            _write(hidden / name, data)
-        _flush(hidden)
-        hidden.chmod(0o555)
-        hidden.rename(folder / version)
-    except OSError as error:
-        if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
-            return False
-        raise
-    finally:
-        _remove(hidden)
-    _flush(folder)
-    return True
-
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fchmod(file.fileno(), 0o444)
-        os.fsync(file.fileno())
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove hidden folders whose publisher died."""
-    for hidden in folder.glob(f"{HIDDEN}*"):
-        with suppress(FileNotFoundError):
-            if time.time() - hidden.stat().st_mtime > ABANDONED:
-                _remove(hidden)
-
-
-def _remove(hidden: Path) -> None:
-    if hidden.exists():
-        hidden.chmod(0o755)
-        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _content(blobs: Mapping[str, bytes]) -> str:

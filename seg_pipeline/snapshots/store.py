@@ -1,4 +1,4 @@
-"""Find, open and verify snapshots. A snapshot is a folder that never changes; its manifest names every byte."""
+"""Find, open and verify snapshots. A snapshot never changes; its manifest names every byte."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seg_pipeline import settings
+from seg_pipeline.snapshots.shelf import Folder, Shelf, shelf
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,14 +33,20 @@ class MadeUpDataWarning(UserWarning):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One published snapshot in its folder."""
+    """One published snapshot on its shelf."""
 
-    path: Path
+    version: str
+    shelf: Shelf
+
+    @classmethod
+    def at(cls, path: Path) -> Snapshot:
+        """Return the snapshot in a folder."""
+        return cls(path.name, Folder(path.parent))
 
     @property
-    def version(self) -> str:
-        """The snapshot's name, such as ``2026.1``."""
-        return self.path.name
+    def where(self) -> str:
+        """Where the snapshot is: a path, or an address."""
+        return self.shelf.where(self.version)
 
     @property
     def edition(self) -> int:
@@ -54,14 +61,12 @@ class Snapshot:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What the snapshot holds and where it came from."""
-        try:
-            content: dict[str, Any] = json.loads((self.path / MANIFEST).read_text(encoding="utf-8"))
-            if not {"version", "content", "tables", "files", "findings"} <= set(content):
-                raise ValueError("it is not the manifest of a snapshot")
-        except (OSError, ValueError, TypeError) as error:
-            remedy = "restore the folder from a backup, or move it away"
-            raise SnapshotError(f"the manifest of {self.path} cannot be read ({error}): {remedy}") from None
-        return content
+        return self._json(MANIFEST, {"version", "content", "tables", "files", "findings"})
+
+    @cached_property
+    def package(self) -> dict[str, Any]:
+        """The data package: what every table and column means, in three languages."""
+        return self._json("datapackage.json", {"resources"})
 
     @property
     def tables(self) -> list[str]:
@@ -79,7 +84,7 @@ class Snapshot:
         from seg_pipeline import parquet
 
         try:
-            frame = parquet.read(self.path / f"{name}.parquet")
+            frame = parquet.read(self.shelf.file(self.version, f"{name}.parquet"))
         except (OSError, ValueError) as error:
             raise SnapshotError(
                 f"table {name} of {self.version} cannot be read ({error}); verify the snapshot"
@@ -90,17 +95,16 @@ class Snapshot:
     def verify(self) -> list[str]:
         """Return what differs from the published bytes, one line each; an empty list is a sound snapshot."""
         try:
-            manifest = (self.path / MANIFEST).read_bytes()
-            said = (self.path / MANIFEST_HASH).read_bytes()
+            manifest = self.shelf.read(self.version, MANIFEST)
+            said = self.shelf.read(self.version, MANIFEST_HASH)
         except OSError as error:
-            return [f"{Path(error.filename).name}: cannot be read ({error.strerror})"]
+            return [f"{Path(error.filename or MANIFEST).name}: cannot be read ({error.strerror})"]
         if said != hash_line(manifest):
             return [f"{MANIFEST}: its bytes are not those that {MANIFEST_HASH} names"]
         if self.manifest["version"] != self.version:
             return [f"{MANIFEST}: it is that of snapshot {self.manifest['version']}, in a folder of another name"]
         named: dict[str, Any] = self.manifest["files"]
-        there = {path.relative_to(self.path).as_posix() for path in self.path.rglob("*") if not _plain_folder(path)}
-        added = there - set(named) - {MANIFEST, MANIFEST_HASH}
+        added = self.shelf.names(self.version) - set(named) - {MANIFEST, MANIFEST_HASH}
         return [f"{name}: not part of the snapshot" for name in sorted(added)] + [
             problem for name, file in sorted(named.items()) if (problem := self._differs(name, file["sha256"]))
         ]
@@ -113,21 +117,32 @@ class Snapshot:
             raise SnapshotError(f"snapshot {self.version} is not as it was published: {problems[0]}{more}; {remedy}")
 
     def _differs(self, name: str, sha256: str) -> str:
-        path = self.path / name
-        if path.is_symlink() or not path.is_file():
+        try:
+            data = self.shelf.read(self.version, name)
+        except OSError:
             return f"{name}: missing"
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
+        found = hashlib.sha256(data).hexdigest()
         return "" if found == sha256 else f"{name}: its bytes have changed (sha256 {found}, published {sha256})"
 
+    def _json(self, name: str, has: set[str]) -> dict[str, Any]:
+        try:
+            content: dict[str, Any] = json.loads(self.shelf.read(self.version, name))
+            if not has <= set(content):
+                raise ValueError(f"it is not the {name} of a snapshot")
+        except (OSError, ValueError, TypeError) as error:
+            remedy = "restore the folder from a backup, or move it away"
+            raise SnapshotError(f"the manifest of {self.where} cannot be read ({error}): {remedy}") from None
+        return content
 
-def versions(folder: Path | None = None) -> list[Snapshot]:
+
+def versions(folder: Path | str | None = None) -> list[Snapshot]:
     """Return every snapshot in `folder` (default: where ``SEG_DATA`` says), by kind, edition and number."""
-    folder = folder or settings.current().snapshots
-    paths = [path for path in folder.glob("*") if VERSION.fullmatch(path.name) and path.is_dir()]
-    return [Snapshot(path) for path in sorted(paths, key=lambda path: order(path.name))]
+    place = shelf(folder or settings.current().snapshots)
+    there = [version for version in place.versions() if VERSION.fullmatch(version)]
+    return [Snapshot(version, place) for version in sorted(there, key=order)]
 
 
-def open(version: str = "latest", folder: Path | None = None) -> Snapshot:  # noqa: A001  it reads well: snapshots.open
+def open(version: str = "latest", folder: Path | str | None = None) -> Snapshot:  # noqa: A001  it reads well: snapshots.open
     """Return a snapshot by its version, or the latest one.
 
     ``latest`` is the newest real snapshot. Where only a made-up one fits (``2026.1-demo`` for ``2026.1`` or for
@@ -158,7 +173,3 @@ def order(version: str) -> tuple[bool, int, int]:
 def hash_line(manifest: bytes) -> bytes:
     """Return the line that ``sha256sum`` writes, and checks, for the manifest."""
     return f"{hashlib.sha256(manifest).hexdigest()}  {MANIFEST}\n".encode()
-
-
-def _plain_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()

@@ -19,6 +19,7 @@ from seg_pipeline.tables.boundaries import CROSSWALK
 from seg_pipeline.tables.codes import CITIES, GROUPS_TABLE, WELLBEING_INDICATORS
 from seg_pipeline.tables.counts import AREAS, COUNTS
 from seg_pipeline.tables.indicators import AREA_PROFILES, CHANGES, INDICATORS
+from seg_pipeline.tables.moved import MOVED
 from seg_pipeline.tables.operations import COVERAGE, DELIVERIES, RECONCILIATION, REVISIONS
 from seg_pipeline.tables.wellbeing import AREA_FUNDING, WELLBEING_TABLE
 
@@ -26,7 +27,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
     str(schema.name): schema
     for schema in (
         CITIES, GROUPS_TABLE, WELLBEING_INDICATORS, AREAS, COUNTS, WELLBEING_TABLE, AREA_FUNDING, CROSSWALK, INDICATORS,
-        AREA_PROFILES, CHANGES, DELIVERIES, COVERAGE, REVISIONS, RECONCILIATION,
+        AREA_PROFILES, CHANGES, MOVED, DELIVERIES, COVERAGE, REVISIONS, RECONCILIATION,
     )
 }  # fmt: skip
 

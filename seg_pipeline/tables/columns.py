@@ -15,9 +15,12 @@ FINITE = pa.Check.in_range(-LARGEST, LARGEST, error="a finite number")
 SHARE = pa.Check.in_range(0, 1, error="from 0 to 1")
 
 
-def column(dtype: str, en: str, fi: str, sv: str, *checks: pa.Check, nullable: bool = False) -> pa.Column:
-    """Return a column with its description in English, Finnish and Swedish."""
-    return pa.Column(dtype, list(checks), nullable=nullable, description=en, metadata={"fi": fi, "sv": sv, "en": en})
+def column(
+    dtype: str, en: str, fi: str, sv: str, *checks: pa.Check, nullable: bool = False, unit: str = ""
+) -> pa.Column:
+    """Return a column with its description in English, Finnish and Swedish, and the unit of its numbers."""
+    said = {"fi": fi, "sv": sv, "en": en} | ({"unit": unit} if unit else {})
+    return pa.Column(dtype, list(checks), nullable=nullable, description=en, metadata=said)
 
 
 def one_of(values: tuple[str, ...], what: str) -> pa.Check:
@@ -42,9 +45,9 @@ def contract(
     )
 
 
-def number(en: str, fi: str, sv: str, *checks: pa.Check) -> pa.Column:
+def number(en: str, fi: str, sv: str, *checks: pa.Check, unit: str = "") -> pa.Column:
     """Return a column of finite decimals that may be empty."""
-    return column("float64", en, fi, sv, FINITE, *checks, nullable=True)
+    return column("float64", en, fi, sv, FINITE, *checks, nullable=True, unit=unit)
 
 
 CITY_COLUMNS = {

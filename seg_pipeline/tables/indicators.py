@@ -24,7 +24,7 @@ from seg_pipeline.tables.columns import (
     value_explained,
 )
 
-_INDEX = {
+INDEX = {
     "indicator": column("str", "Name of the indicator", "Indikaattorin tunnus", "Indikatorns namn"),
     "dimension": DIMENSION,
     "group": column(
@@ -66,9 +66,10 @@ INDICATORS = contract(
      "reference_year"],
     {
         **CITY_COLUMNS,
-        **_INDEX,
+        **INDEX,
         "reference_year": REFERENCE_YEAR,
         **SOURCE_COLUMNS,
+        "boundary_vintage": AREA_COLUMNS["boundary_vintage"],
         "value": number(
             "The indicator's value as seen in the counts; empty when the status says why",
             "Indikaattorin arvo luvuista laskettuna; tyhjä, kun tila kertoo syyn",
@@ -222,7 +223,7 @@ CHANGES = contract(
     {
         "source": SOURCE_COLUMNS["source"],
         **CITY_COLUMNS,
-        **_INDEX,
+        **INDEX,
         "from_year": column("Int64", "Year before", "Vuosi ennen", "År före", YEAR),
         "to_year": column("Int64", "Year after", "Vuosi jälkeen", "År efter", YEAR),
         "from_release": column("str", "Release of the year before", "Julkaisu ennen", "Utgåva före"),

@@ -220,7 +220,7 @@ def test_the_list_and_the_verification_of_snapshots(demo: Seg) -> None:
     shown_ = demo("snapshots", "show")
     assert shown_.returncode == 0 and "MADE-UP" in shown_.stdout
     assert demo("snapshots", "verify").returncode == 0
-    package = json.loads((opened(demo).path / "datapackage.json").read_text(encoding="utf-8"))
+    package = json.loads((Path(opened(demo).where) / "datapackage.json").read_text(encoding="utf-8"))
     assert {source["title"] for source in package["sources"]} > {"Paavo, open data by postal code area"}
 
 

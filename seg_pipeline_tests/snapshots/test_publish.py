@@ -39,6 +39,10 @@ def put(folder: Path, low: int = 30, made_up: bool = False) -> tuple[Snapshot, b
     return publish(folder, 2026, content(low), ORIGIN, SOURCES, made_up)
 
 
+def folder_of(snapshot: Snapshot) -> Path:
+    return Path(snapshot.where)
+
+
 def hashes(snapshot: Snapshot) -> dict[str, str]:
     return {name: file["sha256"] for name, file in snapshot.manifest["files"].items() if name.endswith(".parquet")}
 
@@ -46,10 +50,10 @@ def hashes(snapshot: Snapshot) -> dict[str, str]:
 def test_a_snapshot_is_whole_read_only_and_sound(tmp_path: Path) -> None:
     snapshot, new = put(tmp_path)
     assert new and snapshot.version == "2026.1" and snapshot.verify() == []
-    assert all(path.stat().st_mode & 0o222 == 0 for path in [snapshot.path, *snapshot.path.iterdir()])
+    assert all(path.stat().st_mode & 0o222 == 0 for path in [folder_of(snapshot), *folder_of(snapshot).iterdir()])
     assert snapshot.manifest["published"].endswith("+00:00")
     pd.testing.assert_frame_equal(snapshot.table("counts"), content()["counts"])
-    assert subprocess.run(["sha256sum", "--check", "--strict", "manifest.json.sha256"], cwd=snapshot.path,
+    assert subprocess.run(["sha256sum", "--check", "--strict", "manifest.json.sha256"], cwd=folder_of(snapshot),
                           capture_output=True, check=False).returncode == 0  # fmt: skip
 
 
@@ -64,18 +68,18 @@ def test_unchanged_content_is_not_published_again_and_changed_content_is_the_nex
 def test_two_publications_of_the_same_tables_have_the_same_bytes(tmp_path: Path) -> None:
     one, two = put(tmp_path / "one")[0], put(tmp_path / "two")[0]
     assert hashes(one) == hashes(two) and one.manifest["content"] == two.manifest["content"]
-    assert (one.path / "datapackage.json").read_bytes() == (two.path / "datapackage.json").read_bytes()
+    assert (folder_of(one) / "datapackage.json").read_bytes() == (folder_of(two) / "datapackage.json").read_bytes()
 
 
 def test_the_data_package_describes_every_column_of_every_table(tmp_path: Path) -> None:
     snapshot, _ = put(tmp_path)
-    package = json.loads((snapshot.path / "datapackage.json").read_text(encoding="utf-8"))
+    package = json.loads((folder_of(snapshot) / "datapackage.json").read_text(encoding="utf-8"))
     assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     for resource in package["resources"]:
         fields = resource["schema"]["fields"]
         assert [field["name"] for field in fields] == list(snapshot.table(resource["name"]).columns)
         assert all(field["descriptions"][language] for field in fields for language in ("fi", "sv", "en"))
-        file = snapshot.path / resource["path"]
+        file = folder_of(snapshot) / resource["path"]
         assert resource["bytes"] == file.stat().st_size
         assert resource["hash"] == "sha256:" + snapshot.manifest["files"][resource["path"]]["sha256"]
 
@@ -87,11 +91,11 @@ def test_made_up_data_says_so_in_name_metadata_and_files(tmp_path: Path) -> None
     assert (
         snapshot.version == "2026.1-demo" and snapshot.manifest["made_up"] and snapshot.table("counts").attrs["made_up"]
     )
-    package = json.loads((snapshot.path / "datapackage.json").read_text(encoding="utf-8"))
+    package = json.loads((folder_of(snapshot) / "datapackage.json").read_text(encoding="utf-8"))
     assert package["made_up"] and "KEKSITTY" in package["notice"]["fi"]
-    readme = (snapshot.path / "README.md").read_text(encoding="utf-8")
+    readme = (folder_of(snapshot) / "README.md").read_text(encoding="utf-8")
     assert all(word in readme for word in ("KEKSITTYÄ", "PÅHITTADE", "MADE-UP"))
-    assert all("MADE-UP" in parquet.footer(path)["made_up"] for path in snapshot.path.glob("*.parquet"))
+    assert all("MADE-UP" in parquet.footer(path)["made_up"] for path in folder_of(snapshot).glob("*.parquet"))
     with pytest.warns(snapshots.MadeUpDataWarning):
         assert snapshots.open("latest", tmp_path) == snapshot
     put(tmp_path)
@@ -110,8 +114,8 @@ def test_what_is_not_there_is_said_with_what_is(tmp_path: Path) -> None:
 
 
 def writable(snapshot: Snapshot) -> None:
-    snapshot.path.chmod(0o755)
-    for path in snapshot.path.iterdir():
+    folder_of(snapshot).chmod(0o755)
+    for path in folder_of(snapshot).iterdir():
         path.chmod(0o644)
 
 
@@ -122,7 +126,7 @@ def flip(path: Path, draw: random.Random) -> None:
 
 
 def harm(snapshot: Snapshot, draw: random.Random) -> None:
-    files = sorted(snapshot.path.iterdir())
+    files = sorted(folder_of(snapshot).iterdir())
     kind = draw.choice(["flip", "flip", "remove", "add", "swap", "cut", "link"])
     chosen, other = draw.sample(files, 2)
     if kind == "flip":
@@ -130,7 +134,7 @@ def harm(snapshot: Snapshot, draw: random.Random) -> None:
     elif kind == "remove":
         chosen.unlink()
     elif kind == "add":
-        (snapshot.path / f"extra{draw.random()}").write_bytes(b"")
+        (folder_of(snapshot) / f"extra{draw.random()}").write_bytes(b"")
     elif kind == "swap":
         data = chosen.read_bytes()
         chosen.write_bytes(other.read_bytes())
@@ -148,9 +152,9 @@ def test_verify_finds_every_harm(tmp_path: Path) -> None:
     draw = random.Random(2026)
     for number in range(300):
         copy = tmp_path / "harmed" / "2026.1"
-        shutil.copytree(sound.path, copy)
-        harm(Snapshot(copy), draw)
-        assert Snapshot(copy).verify(), number
+        shutil.copytree(folder_of(sound), copy)
+        harm(Snapshot.at(copy), draw)
+        assert Snapshot.at(copy).verify(), number
         shutil.rmtree(copy)
 
 
@@ -244,9 +248,9 @@ def test_publishers_at_the_same_time_never_mix(tmp_path: Path) -> None:
 
 def test_a_snapshot_under_another_name_is_not_sound(tmp_path: Path) -> None:
     snapshot, _ = put(tmp_path)
-    shutil.copytree(snapshot.path, tmp_path / "2027.1")
-    shutil.copytree(snapshot.path, tmp_path / "2026.01")
-    assert "another name" in Snapshot(tmp_path / "2027.1").verify()[0]
+    shutil.copytree(folder_of(snapshot), tmp_path / "2027.1")
+    shutil.copytree(folder_of(snapshot), tmp_path / "2026.01")
+    assert "another name" in Snapshot.at(tmp_path / "2027.1").verify()[0]
     assert [seen.version for seen in snapshots.versions(tmp_path)] == ["2026.1", "2027.1"]
 
 
