@@ -2,6 +2,7 @@
 
 ``SEG_DATA``     the folder in which archive, tables and snapshots are made (default: the clone's ``data/``)
 ``SEG_SNAPSHOTS``  where snapshots are published instead of ``SEG_DATA``/snapshots: a folder, or ``s3://bucket/prefix``
+``SEG_THREADS``  how many threads the indicators and DuckDB take; the numbers are the same with any
 ``SEG_PROFILE``  ``demo`` (made-up deliveries), ``own`` (what has been received) or ``live`` (fetch, then ``own``)
 """
 
@@ -15,6 +16,7 @@ CLONE = Path(__file__).resolve().parents[1]
 CATALOGUE = CLONE / "data" / "catalogue"
 DEMO = CLONE / "data" / "demo"
 LOCK = CLONE / "requirements.lock"
+KEYS = CLONE / "data" / "keys" / "trusted.csv"
 PROFILES = ("demo", "own", "live")
 
 # Both send usage figures home unless told not to. A statistical office's machine does not.
@@ -66,6 +68,14 @@ class Settings:
     def snapshots(self) -> Path | str:
         """Published, immutable snapshots: a folder, or the address of a bucket."""
         return os.environ.get("SEG_SNAPSHOTS") or self.data / "snapshots"
+
+    @property
+    def threads(self) -> int | None:
+        """How many threads to take; None leaves it to each."""
+        said = os.environ.get("SEG_THREADS")
+        if said and not (said.isdecimal() and int(said)):
+            raise SettingsError(f"SEG_THREADS is {said!r}; write a whole number from 1")
+        return int(said) if said else None
 
     @property
     def dagster_home(self) -> Path:

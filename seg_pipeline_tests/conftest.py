@@ -43,7 +43,8 @@ class Seg:
     @property
     def snapshots(self) -> list[str]:
         """What is visible in the folder of snapshots."""
-        return sorted(path.name for path in (self.data / "snapshots").glob("*"))
+        there = (path.name for path in (self.data / "snapshots").glob("*"))
+        return sorted(name for name in there if not name.startswith("."))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from seg_pipeline import parquet, tables
+from seg_pipeline import catalogue, parquet, tables
 from seg_pipeline.quality import contracts
 from seg_pipeline_tests.spec.test_compute import area, counts
 
@@ -71,8 +71,19 @@ def test_findings_come_in_the_same_order_and_name_the_row() -> None:
 def test_every_column_is_described_in_three_languages() -> None:
     for name, schema in tables.CONTRACTS.items():
         for column, described in {name: schema, **schema.columns}.items():
-            assert {"fi", "sv", "en"} <= set(described.metadata or {}), (name, column)
-            assert len(set((described.metadata or {}).values())) == 3, (name, column)
+            told = {language: (described.metadata or {})[language] for language in catalogue.LANGUAGES}
+            assert len(set(told.values())) == 3, (name, column)
+
+
+def test_every_number_has_a_unit_of_the_catalogue_and_every_unit_is_used() -> None:
+    measured = {
+        (name, column): (described.metadata or {}).get("unit")
+        for name, schema in tables.CONTRACTS.items()
+        for column, described in schema.columns.items()
+        if tables.column_type(described) != "str" or column in ("geometry", "centroid")
+    }
+    assert [where for where, unit in measured.items() if unit is None] == []
+    assert set(measured.values()) == {row["unit"] for row in catalogue.rows("units")}
 
 
 def test_a_table_comes_back_from_parquet_as_it_went(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from seg_pipeline.cli import asked, printed
 from seg_pipeline.cli.archive import receive, received, withdraw
 from seg_pipeline.cli.check import check, template
 from seg_pipeline.cli.printed import Failed
+from seg_pipeline.cli.signing import keys, sign
 from seg_pipeline.cli.snapshots import snapshots
 from seg_pipeline.cli.sources import fetch_all, sources
 
@@ -45,7 +46,7 @@ def main() -> None:
     warnings.filterwarnings("ignore", category=DeprecationWarning)  # of libraries; the tests turn them into errors
 
 
-for command in (check, template, receive, received, withdraw, sources, snapshots):
+for command in (check, template, receive, received, withdraw, sources, snapshots, keys, sign):
     main.add_command(command)
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from seg_pipeline import settings
+from seg_pipeline import naming, settings
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.cli.printed import Failed
 
@@ -43,14 +43,11 @@ def edition(chosen: int | None) -> int:
 
 def source(name: str) -> Source:
     """Return a source by its id; refuse a name that is none, and say what it may have meant."""
-    import difflib
-
     from seg_pipeline.sources import all_sources
 
     if name not in all_sources():
-        near = difflib.get_close_matches(name, all_sources(), 1)
-        meant = f"did you mean {near[0]}? There are" if near else "there are"
-        raise click.BadParameter(f"{name!r} is not a source; {meant}: {', '.join(all_sources())}", param_hint="SOURCE")
+        known = naming.meant(name, list(all_sources()))
+        raise click.BadParameter(f"{name!r} is not a source; {known}", param_hint="SOURCE")
     return all_sources()[name]
 
 

@@ -6,7 +6,11 @@ import click
 
 from seg_pipeline import settings
 from seg_pipeline.cli import asked, printed
-from seg_pipeline.cli.printed import Failed
+from seg_pipeline.cli.comparing import diff, history
+from seg_pipeline.cli.exporting import export
+from seg_pipeline.cli.reproducing import as_if, bundle, reproduce
+from seg_pipeline.cli.signing import attach, manifest
+from seg_pipeline.cli.verifying import copy, verify
 
 
 @click.group()
@@ -35,19 +39,5 @@ def show(version: str) -> None:
     printed.show(asked.snapshot(version))
 
 
-@snapshots.command()
-@click.argument("version", default="all")
-def verify(version: str) -> None:
-    """Verify that not one byte of a snapshot (default: of any) has changed, gone or been added."""
-    from seg_pipeline.snapshots import versions
-
-    chosen = versions() if version == "all" else [asked.snapshot(version)]
-    if not chosen:
-        raise Failed(f"no snapshot in {settings.current().snapshots} yet")
-    problems = {snapshot.version: snapshot.verify() for snapshot in chosen}
-    for name, found in problems.items():
-        click.echo(f"{name}: {'every byte as published' if not found else f'{len(found)} problems'}")
-        for problem in found:
-            click.echo(f"  {problem}")
-    if any(problems.values()):
-        raise Failed("a snapshot is not as it was published: restore it from a backup")
+for command in (as_if, attach, bundle, copy, diff, export, history, manifest, reproduce, verify):
+    snapshots.add_command(command)

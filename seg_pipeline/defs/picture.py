@@ -3,13 +3,14 @@
 import pandas as pd
 
 from seg_pipeline import tables
-from seg_pipeline.classifications import AREA_TYPES, CITY_CODES, CONTRASTS, NEED, ORDERED, PARTITIONS
+from seg_pipeline.classifications import AREA_TYPES, CITY_CODES, CONTRASTS, NEED, PARTITIONS
+from seg_pipeline.defs import computing
 from seg_pipeline.defs.lineage import AREAS, CHANGES, COUNTS, CROSSWALK, FUNDING, INDICATORS, PROFILES, WELLBEING
 from seg_pipeline.defs.making import EVERYTHING, OF_THE_CITIES, Making, picture
 from seg_pipeline.defs.reading import coalesced
 from seg_pipeline.geography.crosswalk import through_time
 from seg_pipeline.indicators import changes as moved
-from seg_pipeline.indicators import compute, profiles
+from seg_pipeline.indicators import profiles
 
 NEIGHBOURS = ("235",)  # Kauniainen: with Helsinki, Espoo and Vantaa it makes the capital region
 
@@ -52,17 +53,14 @@ def crosswalk(making: Making) -> pd.DataFrame:
 @picture(INDICATORS)
 def indicators(making: Making) -> pd.DataFrame:
     """Every index of each city, pair of groups and year, with its uncertainty."""
-    return compute(
-        _small_areas(making), making.read(AREAS),
-        contrasts=CONTRASTS, ordered=ORDERED, partitions=PARTITIONS, clock=making.clock,
-    )  # fmt: skip
+    return computing.indicators(making.read(COUNTS), making.read(AREAS), making.clock)
 
 
 @picture(PROFILES)
 def area_profiles(making: Making) -> pd.DataFrame:
     """What each area is like: shares, location quotients, local scores, need index, area type."""
     return profiles.area_profiles(
-        _small_areas(making), making.read(AREAS),
+        computing.small_areas(making.read(COUNTS)), making.read(AREAS),
         contrasts=CONTRASTS, partitions=PARTITIONS, need=NEED, types=AREA_TYPES,
     )  # fmt: skip
 
@@ -70,13 +68,7 @@ def area_profiles(making: Making) -> pd.DataFrame:
 @picture(CHANGES)
 def changes(making: Making) -> pd.DataFrame:
     """What moved each indicator from year to year, term by term."""
-    return moved.changes(_small_areas(making), making.read(INDICATORS), partitions=PARTITIONS)
-
-
-def _small_areas(making: Making) -> pd.DataFrame:
-    """Return the counts of areas within a city: a whole city is no place to be apart in."""
-    counts = making.read(COUNTS)
-    return counts[counts["geography"] != "municipality"].reset_index(drop=True)
+    return moved.changes(computing.small_areas(making.read(COUNTS)), making.read(INDICATORS), partitions=PARTITIONS)
 
 
 PICTURE_ASSETS = [counts, areas, wellbeing, area_funding, crosswalk, indicators, area_profiles, changes]

@@ -8,13 +8,13 @@ import dagster as dg
 import pandas as pd
 
 from seg_pipeline import catalogue, provenance, tables
-from seg_pipeline.defs import protection
+from seg_pipeline.defs import protection, since
 from seg_pipeline.defs.drawn import small_table
 from seg_pipeline.defs.keeping import CODE_VERSION, checked
 from seg_pipeline.defs.lineage import AREAS, INPUTS, SNAPSHOT, Edition
 from seg_pipeline.defs.partitions import EDITIONS
+from seg_pipeline.defs.recording import recorded
 from seg_pipeline.defs.resources import Editions
-from seg_pipeline.defs.since import since
 from seg_pipeline.defs.summary import eleven
 from seg_pipeline.quality import arrivals, contracts
 from seg_pipeline.quality.finding import Finding
@@ -78,7 +78,8 @@ def _verified(edition: Edition) -> tuple[dict[str, pd.DataFrame], list[Finding]]
     content = {key[-1]: edition.warehouse.read(key, edition.year) for key in PUBLISHED} | _code_lists()
     content |= protection.protected(content)
     content[AREAS[-1]] = protection.public_areas(content[AREAS[-1]], _closed_areas(edition))
-    return content, [finding for name, table in content.items() for finding in contracts.findings(table, name)]
+    broken = [finding for name, table in content.items() for finding in contracts.findings(table, name)]
+    return content, [*broken, *since.findings(edition, content)]
 
 
 def _closed_areas(edition: Edition) -> list[pd.DataFrame]:
@@ -97,15 +98,19 @@ def _code_lists() -> dict[str, pd.DataFrame]:
 
 def _publish(edition: Edition, content: dict[str, pd.DataFrame]) -> tuple[Snapshot, bool]:
     settings, books = edition.warehouse.settings, _books(edition)
+    told = recorded(edition, (row for outcome in OUTCOMES for row in books[outcome]))
     origin = {
+        "content_tables": sorted(content),
         "code": provenance.code(),
+        "environment": provenance.environment(),
         "lock_sha256": provenance.lock_digest(),
         "catalogue_sha256": catalogue.digest(),
         "receipts": [asdict(receipt) for receipt in _used(edition, books)],
         "findings": [asdict(finding) for finding in _warnings(edition, books)],
     }
     sources = {s.id: {"name": s.name, "publisher": s.publisher, "url": s.url} for s in all_sources().values()}
-    return publish(settings.snapshots, edition.year, content, origin, sources, settings.made_up, since(content))
+    beside = since.since(edition, content, origin)
+    return publish(settings.snapshots, edition.year, content, origin, sources, settings.made_up, beside, told)
 
 
 def _warnings(edition: Edition, books: Books) -> list[Finding]:

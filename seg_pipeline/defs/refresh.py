@@ -13,7 +13,9 @@ from seg_pipeline.settings import Settings
 
 JOB = "refresh"
 AFTER_RELEASES = "0 6 15 2 *"  # 15 February 06:00 UTC: Paavo comes in late January, cities by the end of it
-FORESEEN = ("DamagedError", "SnapshotError", "ArchiveError")  # errors whose message says what to do
+FORESEEN = (  # errors whose message says what to do
+    "DamagedError", "SnapshotError", "ArchiveError", "WithdrawnError", "DecisionError",
+)  # fmt: skip
 INSTANCE = """\
 # Written by seg where there was none. Dagster sends no usage figures and shows no newsletter dialog.
 telemetry:

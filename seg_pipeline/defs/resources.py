@@ -20,4 +20,6 @@ class Editions(dg.ConfigurableResource):  # type: ignore[type-arg]  # Dagster's 
 
 def duckdb() -> DuckDBResource:
     """Return DuckDB in memory. It is an engine, not a store: a file would lock readers and writers out."""
-    return DuckDBResource(database=":memory:", connection_config={"autoinstall_known_extensions": False})
+    threads = settings.current().threads
+    chosen = {"threads": threads} if threads else {}
+    return DuckDBResource(database=":memory:", connection_config={"autoinstall_known_extensions": False, **chosen})

@@ -60,7 +60,7 @@ def change(before: npt.ArrayLike, after: npt.ArrayLike, index: Index = "mutual_i
     if start.shape != end.shape:
         raise BadCounts(f"the two times have different groups or areas: {start.shape} and {end.shape}")
     both = np.stack([start, end])
-    groups, areas = _common(both)
+    groups, areas = common(both)
     kept = both[:, groups][..., areas]
     kept /= kept.sum((1, 2), keepdims=True)
     # v has the axes: whose structure, whose group margin, whose area margin
@@ -123,6 +123,17 @@ def fitted(seed: Counts, of_groups: Counts, of_areas: Counts) -> Counts:
     return table
 
 
+def common(both: Counts) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    """Return which groups and which areas have people at both times, counting only each other's."""
+    groups = np.ones(both.shape[1], dtype=bool)
+    while True:
+        areas = (both[:, groups].sum(1) > 0).all(0)
+        left = (both[..., areas].sum(2) > 0).all(0)
+        if (left == groups).all():
+            return groups, areas
+        groups = left
+
+
 def _entropy(counts: Counts) -> Counts:
     """Return H = M/E, NaN for a single group."""
     city = diversity(counts)
@@ -143,17 +154,6 @@ def _checked(counts: npt.ArrayLike, index: Index) -> tuple[Counts, float]:
     if np.isnan(value):
         raise NotApplicable("H is not defined for a single group")
     return table, value
-
-
-def _common(both: Counts) -> tuple[npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
-    """Return which groups and which areas have people at both times, counting only each other's."""
-    groups = np.ones(both.shape[1], dtype=bool)
-    while True:
-        areas = (both[:, groups].sum(1) > 0).all(0)
-        left = (both[..., areas].sum(2) > 0).all(0)
-        if (left == groups).all():
-            return groups, areas
-        groups = left
 
 
 def _values(seed: Counts, of_groups: Counts, of_areas: Counts, index: Index) -> Counts:

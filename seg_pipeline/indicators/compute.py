@@ -55,6 +55,7 @@ def compute(
     partitions: Iterable[str] | None = None,
     within: Box | None = FINLAND,
     clock: dict[str, float] | None = None,
+    threads: int | None = None,
 ) -> pd.DataFrame:
     """Return the indicators of a tidy table of `counts`: a row for each case, index, pair of groups and scale.
 
@@ -65,7 +66,7 @@ def compute(
     group is compared with the rest. `partitions` names the dimensions whose groups are everybody, once each (without
     it, all): they have many-group indices. `ordered` gives the rank of each group of a dimension that has an order.
     `within` is the box in which centroids have to lie, in metres; None for another country's. `clock` is filled with
-    the seconds of each step.
+    the seconds of each step. The rows are the same with any number of `threads`.
 
     Raises BadCounts where the table is not one of counts, BadCoordinates where places are not in metres. A value that
     cannot be has a status: ``not_applicable`` (a group has no member), ``missing`` (no area is observed).
@@ -81,7 +82,7 @@ def compute(
                 tasks.append(partial(_two_groups, batch, pair, places, clock))
         if (whole is None or batch.dimension in whole) and len(batch.groups) > 1:
             tasks.append(partial(_many_groups, batch, (ordered or {}).get(batch.dimension, {}), places, clock))
-    with ThreadPoolExecutor(THREADS) as pool:
+    with ThreadPoolExecutor(threads or THREADS) as pool:
         rows = [row for made in pool.map(lambda task: task(), tasks) for row in made]
     with _timed(clock, "comparison of cities"):
         found = comparison.compared(pd.DataFrame(rows, columns=[c for c in COLUMNS if c != "comparison_group"]))
@@ -103,9 +104,9 @@ def _two_groups(batch: Batch, pair: Contrast, places: Places, clock: dict[str, f
         cities = [cells.pack(*case) for case in counts.astype(np.int64)]
         rows = [*_rows(batch, said, inference.estimate(cells.stacked(cities)), seen, counts)]
     with _timed(clock, "two groups in space"):
-        located = _located(batch, counts, places, ("x", "y"))
-        found_there = inference.replicated(counts, _all(located))
-    for indices, known in located:
+        there = located(batch, counts, places, ("x", "y"))
+        found_there = inference.replicated(counts, _all(there))
+    for indices, known in there:
         rows += _rows(batch, said, {name: found_there[name] for name in indices}, known, counts, _any(known))
     return rows
 
@@ -117,11 +118,11 @@ def _many_groups(batch: Batch, rank: Mapping[str, int], places: Places, clock: d
     plain = [index for index in INDICATORS.values() if index.needs == ("counts",)]
     unordered = {of.name: of.over for of in plain if of.family != ORDINAL}
     with _timed(clock, "many groups"):
-        located = _located(batch, counts, places, ("counts",))
-        found = inference.replicated(counts, unordered | _all(located))
+        there = located(batch, counts, places, ("counts",))
+        found = inference.replicated(counts, unordered | _all(there))
         of_ranks = _ordinal(counts, batch.groups, rank, plain) if rank else {}
     rows = [*_rows(batch, said, {name: found[name] for name in unordered} | of_ranks, seen, counts)]
-    for indices, known in located:
+    for indices, known in there:
         rows += _rows(batch, said, {name: found[name] for name in indices}, known, counts, _any(known))
     return rows
 
@@ -138,11 +139,14 @@ def _ordinal(
 Located = list[tuple[dict[str, Callable[[Counts], Counts]], Flags]]
 
 
-def _located(batch: Batch, counts: Counts, places: Places, takes: tuple[str, ...]) -> Located:
-    """Return the indices that need places, as functions of counts, and the areas whose place is known."""
+def located(batch: Batch, counts: Counts, places: Places, takes: tuple[str, ...], every_scale: bool = False) -> Located:
+    """Return the indices that need places, as functions of counts, and the areas whose place is known.
+
+    `takes` names the groups that the indices are of, and `every_scale` is as in ``Places.settings``.
+    """
     found: Located = []
     lived_in = counts.sum(1) > 0
-    for given, known in places.settings(batch, lived_in):
+    for given, known in places.settings(batch, lived_in, every_scale):
         indices = {
             f"{index.name}@{given['scale']}": _with(index, takes, given, known, bool((known == lived_in).all()))
             for index in INDICATORS.values()

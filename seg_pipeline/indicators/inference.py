@@ -201,10 +201,10 @@ def _derivative(index: Indicator, fitted: mixture.Mixture) -> tuple[Counts, Coun
     The latter has shape (cities, nodes); it is taken at some nodes, also those beside the city's share, where D has a
     kink, and follows a straight line between them.
     """
-    nodes, mean = fitted.p.shape[-1], (fitted.people * fitted.p).sum(-1, keepdims=True)
-    even = np.linspace(0, nodes - 1, CURVE).round().astype(int)
+    last, mean = (np.diff(fitted.p) > 0).sum(-1), (fitted.people * fitted.p).sum(-1, keepdims=True)
+    even = np.linspace(0, last, CURVE, axis=-1).round().astype(int)  # of a city's own nodes, not of those filled up
     kink = (fitted.p < mean).sum(-1, keepdims=True) + np.array([-2, -1, 0, 1])
-    at = np.sort(np.concatenate([np.tile(even, (len(mean), 1)), np.clip(kink, 0, nodes - 1)], axis=1), axis=1)
+    at = np.sort(np.concatenate([even, np.clip(kink, 0, last[:, None])], axis=1), axis=1)
     moved = np.repeat(fitted.people[:, None] * (1 - NUDGE), at.shape[1] + 1, axis=1)
     cities, rows = np.indices(at.shape)
     moved[cities, rows, at] += NUDGE

@@ -54,10 +54,11 @@ class Places:
         wide = land > 0
         return cls({"xy": _looked_up(placed, xy), "surface": _looked_up(table[wide], land[wide, None])})
 
-    def settings(self, batch: Batch, kept: Flags) -> Iterator[tuple[dict[str, Any], Flags]]:
+    def settings(self, batch: Batch, kept: Flags, every_scale: bool = False) -> Iterator[tuple[dict[str, Any], Flags]]:
         """Yield what indices in space may be given, with which areas of which cases it is known for, (cases, areas).
 
-        Where it is known for too few areas of a case it is known for none.
+        Where it is known for too few areas of a case it is known for none. A scale that says no more than the index
+        without space is left out, unless `every_scale` is asked for.
         """
         surface, xy = self._found(batch, "surface", 1)[..., 0], self._found(batch, "xy", 2)
         has_land, has_place = (_enough(kept & ~np.isnan(of)) for of in (surface, xy[..., 0]))
@@ -65,7 +66,10 @@ class Places:
             yield {"scale": "", "surface": np.where(has_land, surface, 0)}, has_land
         if has_place.any():
             yield {"scale": "", "neighbours": self._smoother(Neighbours, xy, has_place, nearest=NEAREST)}, has_place
-            scales = [self._once(_told_scales, xy[at][of]) if of.any() else [] for at, of in enumerate(has_place)]
+            scales = [
+                SCALES if every_scale else self._once(_told_scales, xy[at][of]) if of.any() else ()
+                for at, of in enumerate(has_place)
+            ]
             for scale in SCALES:
                 told = has_place & np.array([scale in of for of in scales])[:, None]
                 if told.any():

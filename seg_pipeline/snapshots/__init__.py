@@ -3,6 +3,6 @@
 Importing this loads neither Dagster nor Great Expectations nor pandas. Publishing is in `publish`.
 """
 
-from seg_pipeline.snapshots.store import MadeUpDataWarning, Snapshot, SnapshotError, open, versions  # noqa: A004
+from seg_pipeline.snapshots.store import MadeUpDataWarning, Snapshot, SnapshotError, as_of, open, versions  # noqa: A004
 
-__all__ = ["MadeUpDataWarning", "Snapshot", "SnapshotError", "open", "versions"]
+__all__ = ["MadeUpDataWarning", "Snapshot", "SnapshotError", "as_of", "open", "versions"]

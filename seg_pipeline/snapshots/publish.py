@@ -18,7 +18,7 @@ import pandas as pd
 from seg_pipeline import catalogue, parquet, tables
 from seg_pipeline.snapshots import describe
 from seg_pipeline.snapshots.shelf import shelf
-from seg_pipeline.snapshots.store import DEMO, MANIFEST, MANIFEST_HASH, Snapshot, hash_line, versions
+from seg_pipeline.snapshots.store import DEMO, MANIFEST, MANIFEST_HASH, Snapshot, hash_line, order, versions
 
 
 @dataclass(frozen=True)
@@ -37,43 +37,57 @@ def publish(
     origin: Mapping[str, Any],
     sources: Mapping[str, Mapping[str, str]],
     made_up: bool,
-    beside: Callable[[Snapshot | None], Beside] = lambda _: Beside(),
+    beside: Callable[[Snapshot | None, str], Beside] = lambda *_: Beside(),
     files: Mapping[str, bytes] | None = None,
 ) -> tuple[Snapshot, bool]:
     """Publish `content` (table name → table) as the edition's next snapshot.
 
     `origin` goes into the manifest: receipts, findings, code, lock. `sources` says name, publisher and url of each.
-    `beside` makes, from the snapshot published before (None: this is the first), what stands beside the content;
-    `files` stand there whatever was before. Neither makes a snapshot a new one.
+    `beside` makes, from the snapshot published before (None: this is the first) and the version that this one gets,
+    what stands beside the content; `files` stand there whatever was before. Neither makes a snapshot a new one.
     Returns the snapshot and whether it is new: where the edition's latest has the same content, it is that one.
     """
     place = shelf(folder)
     blobs = _encoded(content, made_up)
-    rows = {name: len(table) for name, table in content.items()}
+    rows = _rows(content)
     digest = _content(blobs)
     while True:
-        with place.alone():
+        with place.alone() as made_visible:
             kind = [s for s in versions(folder) if s.made_up == made_up]
             earlier = [s for s in kind if s.edition == edition]
             if earlier and earlier[-1].manifest["content"] == digest:
                 earlier[-1].require_sound()
                 return earlier[-1], False
-            before = max(kind, key=lambda s: s.manifest.get("sequence", 0), default=None)
+            before = _last(kind)
             number = int(earlier[-1].version.removesuffix(DEMO).split(".")[1]) + 1 if earlier else 1
             version = f"{edition}.{number}{DEMO if made_up else ''}"
-            more = beside(before)
+            more = beside(before, version)
             facts = {**_chained(before), **origin, **more.facts, "content": digest}
-            made = _files(
-                version, edition, {**blobs, **_encoded(more.tables, made_up)},
-                rows | {name: len(table) for name, table in more.tables.items()}, facts, sources, made_up, {**(files or {}), **more.files},
-            )  # fmt: skip
-            if place.place(version, made):
+            all_blobs, told = blobs | _encoded(more.tables, made_up), {**(files or {}), **more.files}
+            all_rows = rows | _rows(more.tables)
+            made = _files(version, edition, all_blobs, all_rows, facts, sources, made_up, told)
+            if made_visible(version, made):
                 return Snapshot(version, place), True
 
 
 def _encoded(content: Mapping[str, pd.DataFrame], made_up: bool) -> dict[str, bytes]:
     notice = {"made_up": catalogue.texts("texts", "text")["made_up"]["en"]} if made_up else {}
-    return {f"{name}.parquet": parquet.encode(tables.conform(table, name), notice) for name, table in content.items()}
+    return {
+        f"{name}.parquet": parquet.encode(tables.conform(table, name), tables.footer(name) | notice)
+        for name, table in content.items()
+    }
+
+
+def _rows(content: Mapping[str, pd.DataFrame]) -> dict[str, int]:
+    return {name: len(table) for name, table in content.items()}
+
+
+def _last(kind: list[Snapshot]) -> Snapshot | None:
+    """Return the snapshot published last; nothing is published after one whose bytes have changed."""
+    last = max(kind, key=lambda s: (s.manifest.get("sequence", 0), order(s.version)), default=None)
+    if last:
+        last.require_sound()
+    return last
 
 
 def _chained(before: Snapshot | None) -> dict[str, Any]:
@@ -97,7 +111,7 @@ def _files(
 ) -> dict[str, bytes]:
     """Return every file of the snapshot, the manifest last."""
     published = datetime.now(UTC).isoformat(timespec="seconds")
-    said = describe.files(version, edition, published, blobs, rows, facts, sources, made_up)
+    said = describe.files(version, edition, published, {**blobs, **more}, rows, facts, sources, made_up)
     files = {**dict(sorted(blobs.items())), **dict(sorted(more.items())), **said}
     manifest = _json(
         {

@@ -5,26 +5,24 @@ It knows names and bytes, and nothing of what they mean.
 
 from __future__ import annotations
 
-import errno
-import os
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-HIDDEN = ".publishing-"
-ABANDONED = 3600.0  # seconds after which a hidden folder's publisher is taken to be dead
+from seg_pipeline.snapshots.folder import ABANDONED, Folder, ShelfFailed
+
+__all__ = ["ABANDONED", "Folder", "Place", "Shelf", "ShelfFailed", "shelf"]
+
+Place = Callable[[str, Mapping[str, bytes]], bool]
+"""Make files visible as a version, all at once, the one that names the others last; False: start again."""
 
 
 class Shelf(Protocol):
     """A place with snapshots: each is a version with files. Reading raises OSError for what is not there."""
 
     def versions(self) -> list[str]:
-        """Return the names of all folders that could be snapshots, in no order."""
+        """Return the names of all that could be snapshots, in no order."""
         ...
 
     def names(self, version: str) -> set[str]:
@@ -43,109 +41,38 @@ class Shelf(Protocol):
         """Return where a version is, as a person would open it."""
         ...
 
-    def place(self, version: str, files: Mapping[str, bytes]) -> bool:
-        """Make `files` visible as `version`, all at once; return False when the version is taken."""
+    def alone(self) -> AbstractContextManager[Place]:
+        """Return a context in which one publisher looks at the shelf and places a snapshot on what it has seen.
+
+        Where another was faster all the same, placing says False and nothing has happened.
+        """
         ...
 
-    def alone(self) -> Any:
-        """Return a context in which no other publisher looks at the shelf and places."""
+    def recorded(self, version: str) -> str:
+        """Return the sha256 of the version's manifest in the shelf's journal; nothing where it keeps none."""
         ...
 
+    def faults(self) -> list[str]:
+        """Return what is wrong with the shelf itself."""
+        ...
 
-@dataclass(frozen=True)
-class Folder:
-    """Snapshots as folders of one folder.
+    def signatures(self) -> dict[str, list[str]]:
+        """Return the names of the signatures that stand beside the snapshots, by version."""
+        ...
 
-    Order: files into a hidden folder, each flushed to disk; read-only; one rename; the parent folder flushed.
-    Whoever renames first has the version.
-    """
+    def signature(self, version: str, name: str) -> bytes:
+        """Return the bytes of a signature."""
+        ...
 
-    path: Path
-
-    def versions(self) -> list[str]:
-        """Return the names of the folders."""
-        return [path.name for path in self.path.glob("*") if path.is_dir()]
-
-    def names(self, version: str) -> set[str]:
-        """Return the name of every file, links and empty folders' contents included."""
-        folder = self.path / version
-        return {path.relative_to(folder).as_posix() for path in folder.rglob("*") if not _plain_folder(path)}
-
-    def read(self, version: str, name: str) -> bytes:
-        """Return the bytes of a plain file; a link is none."""
-        path = self.path / version / name
-        if path.is_symlink():
-            raise FileNotFoundError(errno.ENOENT, "it is a link, not a file", str(path))
-        return path.read_bytes()
-
-    def file(self, version: str, name: str) -> Path:
-        """Return the path of a file."""
-        return self.path / version / name
-
-    def where(self, version: str) -> str:
-        """Return the path of the folder."""
-        return str(self.path / version)
-
-    def place(self, version: str, files: Mapping[str, bytes]) -> bool:
-        """Make `files` visible as `version`, all at once; return False when the version is taken."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        _sweep(self.path)
-        hidden = Path(tempfile.mkdtemp(dir=self.path, prefix=HIDDEN))
-        try:
-            for name, data in files.items():
-                _write(hidden / name, data)
-            _flush(hidden)
-            hidden.chmod(0o555)
-            hidden.rename(self.path / version)
-        except OSError as error:
-            if error.errno in (errno.EEXIST, errno.ENOTEMPTY):
-                return False
-            raise
-        finally:
-            _remove(hidden)
-        _flush(self.path)
-        return True
-
-    @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Let one publisher at a time look at the folder and place."""
-        yield
+    def attach(self, version: str, name: str, data: bytes) -> bool:
+        """Put a signature beside a snapshot, whole and once; return False when one of that name is there."""
+        ...
 
 
 def shelf(where: str | Path) -> Shelf:
-    """Return the shelf at a path."""
-    return Folder(Path(where))
+    """Return the shelf at a path, or at the address of a bucket, such as ``s3://bucket/prefix``."""
+    if "://" not in str(where):
+        return Folder(Path(where))
+    from seg_pipeline.snapshots.bucket import Bucket
 
-
-def _write(path: Path, data: bytes) -> None:
-    with path.open("xb") as file:
-        file.write(data)
-        file.flush()
-        os.fchmod(file.fileno(), 0o444)
-        os.fsync(file.fileno())
-
-
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove hidden folders whose publisher died."""
-    for hidden in folder.glob(f"{HIDDEN}*"):
-        with suppress(FileNotFoundError):
-            if time.time() - hidden.stat().st_mtime > ABANDONED:
-                _remove(hidden)
-
-
-def _remove(hidden: Path) -> None:
-    if hidden.exists():
-        hidden.chmod(0o755)
-        shutil.rmtree(hidden, ignore_errors=True)
-
-
-def _plain_folder(path: Path) -> bool:
-    return path.is_dir() and not path.is_symlink()
+    return Bucket.at(str(where))

@@ -171,12 +171,25 @@ class Archive:
 
     def read(self, receipt: Receipt) -> bytes:
         """Return the bytes of a receipt. Raises Refused when they are not what was received."""
-        path = self._object(receipt.sha256)
-        data = path.read_bytes() if path.exists() else b""
+        data = self._held(receipt.sha256)
         found = hashlib.sha256(data).hexdigest()
         if found != receipt.sha256:
             raise Refused("damaged", found=found, expected=receipt.sha256, source=receipt.source, file=receipt.file)
         return data
+
+    def held(self, sha256: str) -> bytes | None:
+        """Return the bytes of a sha256, whatever they were received as; None where they are lost or damaged."""
+        data = self._held(sha256)
+        return data if hashlib.sha256(data).hexdigest() == sha256 else None
+
+    def restore(self, receipt: Receipt, data: bytes) -> None:
+        """Put back a receipt as it was, with its bytes."""
+        self._keep(receipt.sha256, data)
+        _write_once(self._path(receipt), _json(asdict(receipt)))
+
+    def _held(self, sha256: str) -> bytes:
+        path = self._object(sha256)
+        return path.read_bytes() if path.exists() else b""
 
     def _keep(self, sha256: str, data: bytes) -> None:
         path = self._object(sha256)

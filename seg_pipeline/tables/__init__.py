@@ -9,6 +9,7 @@ table is sorted by it.
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from typing import Any
 
@@ -30,6 +31,7 @@ CONTRACTS: dict[str, pa.DataFrameSchema] = {
         AREA_PROFILES, CHANGES, MOVED, DELIVERIES, COVERAGE, REVISIONS, RECONCILIATION,
     )
 }  # fmt: skip
+TABLE_SCHEMA = {"str": "string", "Int64": "integer", "float64": "number"}  # the standard's words for our types
 
 
 def conform(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -43,6 +45,15 @@ def column_type(column: pa.Column) -> str:
     """Return the pandas type of a contract's column: ``str``, ``Int64`` or ``float64``."""
     written = str(column.dtype)
     return "str" if written.startswith("str") else written
+
+
+def footer(name: str) -> dict[str, str]:
+    """Return what a published file of the table `name` says of itself: the table, and each column's meaning as JSON."""
+    columns = {
+        column: {"type": TABLE_SCHEMA[column_type(described)], **dict(sorted((described.metadata or {}).items()))}
+        for column, described in CONTRACTS[name].columns.items()
+    }
+    return {"table": name, "dictionary": json.dumps(columns, ensure_ascii=False)}
 
 
 def key(name: str) -> list[str]:

@@ -27,16 +27,17 @@ CROSSWALK = contract(
         **SOURCE_COLUMNS,
         "geography": CITY_COLUMNS["geography"],
         "from_vintage": column("Int64", "Year of the earlier division", "Aiemman aluejaon vuosi",
-                               "Den tidigare indelningens år", YEAR),
+                               "Den tidigare indelningens år", YEAR, unit="year"),
         "from_area": AREA_COLUMNS["area_id"],
         "to_vintage": column("Int64", "Year of the later division", "Myöhemmän aluejaon vuosi",
-                             "Den senare indelningens år", YEAR),
+                             "Den senare indelningens år", YEAR, unit="year"),
         "to_area": AREA_COLUMNS["area_id"],
         "weight": number(
             "Share of the earlier area that is in the later one, 0 to 1",
             "Osuus aiemmasta alueesta, joka on myöhemmässä, 0–1",
             "Den del av det tidigare området som ligger i det senare, 0–1",
             SHARE,
+            unit="1",
         ),
         "rule": column(
             "str",
@@ -53,6 +54,7 @@ CROSSWALK = contract(
             "Suurin osuus ihmisistä, jonka paino voi sijoittaa väärin, 0–1; tyhjä, jos sitä ei tunneta",
             "Största andel människor som vikten kan placera fel, 0–1; tom där den inte är känd",
             SHARE,
+            unit="1",
         ),
     },
 )  # fmt: skip

@@ -64,7 +64,9 @@ AREA_COLUMNS = {
     "area_id": column(
         "str", "Code of the area", "Alueen tunnus", "Områdets kod", pa.Check.str_length(min_value=1, error="not empty")
     ),
-    "boundary_vintage": column("Int64", "Year of the area division", "Aluejaon vuosi", "Områdesindelningens år", YEAR),
+    "boundary_vintage": column(
+        "Int64", "Year of the area division", "Aluejaon vuosi", "Områdesindelningens år", YEAR, unit="year"
+    ),
 }
 DIMENSION = column(
     "str",
@@ -80,7 +82,7 @@ GROUP = column(
     "Grupp; `total` är egenskapens egen basbefolkning",
 )
 REFERENCE_YEAR = column(
-    "Int64", "Year that the number describes", "Vuosi, jota luku kuvaa", "År som talet beskriver", YEAR
+    "Int64", "Year that the number describes", "Vuosi, jota luku kuvaa", "År som talet beskriver", YEAR, unit="year"
 )
 SOURCE_COLUMNS = {
     "source": column("str", "Id of the source", "Lähteen tunnus", "Källans id"),

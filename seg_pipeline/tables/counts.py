@@ -71,6 +71,7 @@ COUNTS = contract(
             "Personer eller hushåll; tomt om inte observerat",
             COUNT,
             nullable=True,
+            unit="persons_or_households",
         ),
         "status": STATUS,
         "lower": column(
@@ -80,6 +81,7 @@ COUNTS = contract(
             "Minsta möjliga värde",
             COUNT,
             nullable=True,
+            unit="persons_or_households",
         ),
         "upper": column(
             "Int64",
@@ -88,6 +90,7 @@ COUNTS = contract(
             "Största möjliga värde",
             COUNT,
             nullable=True,
+            unit="persons_or_households",
         ),
     },
     pa.Check(_known_group, name="known_group", error="a group of its dimension in the catalogue"),
@@ -122,9 +125,10 @@ AREAS = contract(
             "Invånare, om källan anger talet",
             COUNT,
             nullable=True,
+            unit="persons",
         ),
         "population_year": column(
-            "Int64", "Year of the population", "Väestön vuosi", "Befolkningens år", YEAR, nullable=True
+            "Int64", "Year of the population", "Väestön vuosi", "Befolkningens år", YEAR, nullable=True, unit="year"
         ),
         "surface": column(
             "Int64",
@@ -133,6 +137,7 @@ AREAS = contract(
             "Landareal i kvadratmeter, om källan anger den",
             COUNT,
             nullable=True,
+            unit="m2",
         ),
         "geometry": column(
             "str",
@@ -141,6 +146,7 @@ AREAS = contract(
             "Områdets gräns, WKT i EPSG:3067 (meter), om källan anger den",
             pa.Check.str_matches(r"^(MULTI)?POLYGON \(\(", error="a polygon as WKT"),
             nullable=True,
+            unit="EPSG:3067",
         ),
         "centroid": column(
             "str",
@@ -149,6 +155,7 @@ AREAS = contract(
             "Representativ punkt, WKT i EPSG:3067 (meter), om källan anger den",
             pa.Check.str_matches(r"^POINT \(\d+ \d+\)$"),
             nullable=True,
+            unit="EPSG:3067",
         ),
     },
 )

@@ -31,7 +31,9 @@ DELIVERIES = contract(
     {
         **SOURCE_COLUMNS,
         "part": column("str", "Part of the release", "Julkaisun osa", "Del av utgåvan"),
-        "revision": column("Int64", "Revision of the part", "Osan versio", "Delens version", pa.Check.ge(1)),
+        "revision": column(
+            "Int64", "Revision of the part", "Osan versio", "Delens version", pa.Check.ge(1), unit="ordinal"
+        ),
         "file": column("str", "Name of the file", "Tiedoston nimi", "Filens namn"),
         "received": column("str", "When it was received, UTC", "Milloin vastaanotettu, UTC", "När den togs emot, UTC"),
         "sha256": column("str", "sha256 of the bytes", "Tavujen sha256", "Bytens sha256"),
@@ -49,6 +51,7 @@ DELIVERIES = contract(
             "Datarader; tomt om den inte lästes",
             COUNT,
             nullable=True,
+            unit="rows",
         ),
         "reason": column(
             "str",
@@ -67,7 +70,7 @@ COVERAGE = contract(
     "Vad som har kommit till uppdateringen: varje källa och varje ämne den förväntas berätta om",
     ["edition", "source", "table", "subject"],
     {
-        "edition": column("Int64", "Our yearly update", "Vuotuinen päivitys", "Årlig uppdatering", YEAR),
+        "edition": column("Int64", "Our yearly update", "Vuotuinen päivitys", "Årlig uppdatering", YEAR, unit="year"),
         "source": SOURCE_COLUMNS["source"],
         "table": column("str", "Table that it tells", "Taulu, johon se kertoo", "Tabell som den berättar till"),
         "subject": column(
@@ -89,8 +92,8 @@ COVERAGE = contract(
         "release": column("str", "Latest release that is used", "Viimeisin käytetty julkaisu", "Senast använda utgåva",
                           nullable=True),
         "reference_year": column("Int64", "Latest year that it describes", "Viimeisin vuosi, jota se kuvaa",
-                                 "Senaste år som beskrivs", YEAR, nullable=True),
-        "rows": column("Int64", "Rows used", "Käytettyjä rivejä", "Använda rader", COUNT),
+                                 "Senaste år som beskrivs", YEAR, nullable=True, unit="year"),
+        "rows": column("Int64", "Rows used", "Käytettyjä rivejä", "Använda rader", COUNT, unit="rows"),
         "note": column("str", "Why, as it was recorded", "Miksi, sellaisena kuin se on kirjattu",
                        "Varför, så som det har antecknats", nullable=True),
         "who": column("str", "Who waived it", "Kuka luopui siitä", "Vem som avstod", nullable=True),
@@ -102,8 +105,8 @@ _BEFORE_AFTER = {
     for when, en, fi, sv in (("before", "before", "ennen", "före"), ("after", "after", "jälkeen", "efter"))
     for what, described in {
         "release": column("str", f"Release {en}", f"Julkaisu {fi}", f"Utgåva {sv}"),
-        "revision": column("Int64", f"Revision {en}", f"Versio {fi}", f"Version {sv}", pa.Check.ge(1)),
-        "value": number(f"Value {en}", f"Arvo {fi}", f"Värde {sv}"),
+        "revision": column("Int64", f"Revision {en}", f"Versio {fi}", f"Version {sv}", pa.Check.ge(1), unit="ordinal"),
+        "value": number(f"Value {en}", f"Arvo {fi}", f"Värde {sv}", unit="as_table"),
         "status": column("str", f"Status {en}", f"Tila {fi}", f"Status {sv}"),
     }.items()
 }
@@ -147,15 +150,16 @@ RECONCILIATION = contract(
             "Summa kaupungin alueilta; salattujen alueiden jättämästä välistä vertailulukua lähin arvo",
             "Summa över stadens områden; av det som hemliga områden lämnar öppet, värdet närmast jämförelsetalet",
             COUNT,
+            unit="persons_or_households",
         ),
         "other_source": column("str", "The source compared with", "Vertailulähde", "Källan som det jämförs med"),
         "other_release": column("str", "Its release", "Sen julkaisu", "Dess utgåva"),
         "other_geography": column("str", "Its areas", "Sen aluejako", "Dess områdesindelning"),
-        "other_value": number("Its sum", "Sen summa", "Dess summa", COUNT),
+        "other_value": number("Its sum", "Sen summa", "Dess summa", COUNT, unit="persons_or_households"),
         "difference": number("Value less other value, as a share of the other", "Erotus osuutena vertailuluvusta",
-                             "Skillnaden som andel av jämförelsetalet"),
+                             "Skillnaden som andel av jämförelsetalet", unit="1"),
         "tolerance": number("Largest difference that is taken for agreement", "Suurin hyväksytty ero",
-                            "Största skillnad som godtas", SHARE),
+                            "Största skillnad som godtas", SHARE, unit="1"),
         "agreement": column("str", "Whether the difference is within the tolerance", "Onko ero sallittu",
                             "Om skillnaden är tillåten", pa.Check.isin(AGREEMENTS, error="an agreement")),
     },

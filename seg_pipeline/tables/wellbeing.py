@@ -70,6 +70,7 @@ WELLBEING_TABLE = contract(
             "The indicator's value in its unit; empty when the status says why",
             "Indikaattorin arvo yksikössään; tyhjä, kun tila kertoo syyn",
             "Indikatorns värde i sin enhet; tomt när statusen anger orsaken",
+            unit="unit_column",
         ),
         "unit": column("str", "Unit of the value", "Arvon yksikkö", "Värdets enhet"),
         "numerator": number(
@@ -77,12 +78,14 @@ WELLBEING_TABLE = contract(
             "Kuinka monta arvo laskee, jos lähde kertoo",
             "Hur många värdet räknar, om källan anger det",
             COUNT,
+            unit="persons_or_households",
         ),
         "denominator": number(
             "Of how many, where the source tells",
             "Kuinka monesta, jos lähde kertoo",
             "Av hur många, om källan anger det",
             COUNT,
+            unit="persons_or_households",
         ),
         "status": STATUS,
         "producer": column(
@@ -119,7 +122,7 @@ AREA_FUNDING = contract(
         "reference_year": REFERENCE_YEAR,
         **SOURCE_COLUMNS,
         "value": number("Euros; empty when the status says why", "Euroja; tyhjä, kun tila kertoo syyn",
-                        "Euro; tomt när statusen anger orsaken", COUNT),
+                        "Euro; tomt när statusen anger orsaken", COUNT, unit="EUR"),
         "status": STATUS,
     },
     pa.Check(value_explained, name="status_explains", error="a value exactly where the status is observed"),

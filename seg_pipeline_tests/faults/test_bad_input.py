@@ -177,7 +177,7 @@ def test_made_up_data_is_not_taken_among_real_deliveries(seg: Seg, tmp_path: Pat
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (["receive", "pavo", "{file}", "--release", "2018"], 2, "'pavo' is not a source; did you mean paavo?"),
+        (["receive", "pavo", "{file}", "--release", "2018"], 2, "'pavo' is not a source; did you mean 'paavo'?"),
         (["receive", "paavo", "nowhere.csv", "--release", "2018"], 2, "does not exist"),
         (["receive", "paavo", "{file}"], 2, "--release"),
         (["receive", "paavo", "{file}", "--release", "last"], 1, "not a year"),
@@ -185,7 +185,7 @@ def test_made_up_data_is_not_taken_among_real_deliveries(seg: Seg, tmp_path: Pat
         (["refresh", "--edition", "2026", "--profile", "real"], 2, "is not one of 'demo', 'own', 'live'"),
         (["refresh", "--edition", "2026", "--profile", "own"], 1, "nothing has been received"),
         (["sources", "fetch", "helsinki"], 2, "helsinki has no service"),
-        (["sources", "fetch", "pavo"], 2, "did you mean paavo?"),
+        (["sources", "fetch", "pavo"], 2, "did you mean 'paavo'?"),
         (["sources", "coverage"], 1, "has not been refreshed yet"),
         (["snapshots", "show", "2026.1"], 1, "there is no snapshot '2026.1'"),
         (["snapshots", "verify"], 1, "no snapshot in"),

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
-import random
 import shutil
 import signal
 import subprocess
-import sys
-import tempfile
-import textwrap
 from collections.abc import Callable
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +17,13 @@ import pandas as pd
 import pytest
 
 from seg_pipeline import snapshots, tables
-from seg_pipeline.settings import CLONE
-from seg_pipeline.snapshots import Snapshot
+from seg_pipeline.snapshots import Snapshot, chain
+from seg_pipeline.snapshots import folder as folder_module
+from seg_pipeline.snapshots.folder import HIDDEN, Folder, ShelfFailed
 from seg_pipeline.snapshots.publish import publish
+from seg_pipeline.snapshots.store import MANIFEST
+from seg_pipeline_tests.snapshots.disk import Disk, die, fail
+from seg_pipeline_tests.snapshots.publishers import CONTEXT, Job, do, end, little, race, start
 from seg_pipeline_tests.spec.test_compute import area, counts, made
 
 SOURCES = {"paavo": {"name": "Paavo", "publisher": "Statistics Finland", "url": ""}}
@@ -113,137 +113,144 @@ def test_what_is_not_there_is_said_with_what_is(tmp_path: Path) -> None:
         snapshot.table("indicator")
 
 
-def writable(snapshot: Snapshot) -> None:
-    folder_of(snapshot).chmod(0o755)
-    for path in folder_of(snapshot).iterdir():
-        path.chmod(0o644)
+def visible(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*") if not path.name.startswith("."))
 
 
-def flip(path: Path, draw: random.Random) -> None:
-    data = bytearray(path.read_bytes())
-    data[draw.randrange(len(data))] ^= 1 << draw.randrange(8)
-    path.write_bytes(bytes(data))
+def hidden(folder: Path) -> list[Path]:
+    return list(folder.glob(f"{HIDDEN}*"))
 
 
-def harm(snapshot: Snapshot, draw: random.Random) -> None:
-    files = sorted(folder_of(snapshot).iterdir())
-    kind = draw.choice(["flip", "flip", "remove", "add", "swap", "cut", "link"])
-    chosen, other = draw.sample(files, 2)
-    if kind == "flip":
-        flip(chosen, draw)
-    elif kind == "remove":
-        chosen.unlink()
-    elif kind == "add":
-        (folder_of(snapshot) / f"extra{draw.random()}").write_bytes(b"")
-    elif kind == "swap":
-        data = chosen.read_bytes()
-        chosen.write_bytes(other.read_bytes())
-        other.write_bytes(data)
-    elif kind == "cut":
-        chosen.write_bytes(chosen.read_bytes()[:-1])
-    else:
-        chosen.unlink()
-        chosen.symlink_to(other)
+def calls_of(folder: Path, work: Callable[[], object]) -> list[str]:
+    """Return the calls to the disk that some work makes in a folder, when nothing happens."""
+    with Disk(folder, 10**9, die).watched() as watched:
+        work()
+    return watched.calls
 
 
-def test_verify_finds_every_harm(tmp_path: Path) -> None:
-    sound, _ = put(tmp_path / "sound")
-    writable(sound)
-    draw = random.Random(2026)
-    for number in range(300):
-        copy = tmp_path / "harmed" / "2026.1"
-        shutil.copytree(folder_of(sound), copy)
-        harm(Snapshot.at(copy), draw)
-        assert Snapshot.at(copy).verify(), number
-        shutil.rmtree(copy)
-
-
-@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EIO])
-def test_a_failing_disk_leaves_nothing_visible_and_the_next_try_publishes(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: int
-) -> None:
-    """Fail the n-th call of the ones that publishing makes to the disk, for every n until none is left to fail."""
-    failed = 0
-    for nth in range(200):
+def test_a_kill_at_any_call_to_the_disk_leaves_nothing_broken_and_the_next_try_publishes(tmp_path: Path) -> None:
+    """Kill a publisher at each of the calls that publishing makes: open, write (torn), flush, rename, all of them."""
+    whole, new = do(Job(str(tmp_path / "whole"), 30))
+    calls = calls_of(tmp_path / "counted", lambda: do(Job(str(tmp_path / "counted"), 30)))
+    assert new and len(calls) > 50 and {"open", "write", "fsync", "fchmod", "chmod", "mkdir", "rename"} <= set(calls)
+    for nth, call in enumerate(calls):
         folder = tmp_path / str(nth)
-        calls = {"left": nth}
-
-        def failing(real: Callable[..., Any], calls: dict[str, int] = calls) -> Callable[..., Any]:
-            def call(*words: Any, **more: Any) -> Any:
-                calls["left"] -= 1
-                if calls["left"] == -1:
-                    raise OSError(fault, os.strerror(fault))
-                return real(*words, **more)
-
-            return call
-
-        with monkeypatch.context() as patch:
-            patch.setattr(os, "fsync", failing(os.fsync))
-            patch.setattr(os, "fchmod", failing(os.fchmod))
-            patch.setattr(os, "open", failing(os.open))
-            patch.setattr(tempfile, "mkdtemp", failing(tempfile.mkdtemp))
-            patch.setattr(Path, "rename", failing(Path.rename))
-            patch.setattr(Path, "chmod", failing(Path.chmod))
-            patch.setattr(Path, "open", failing(Path.open))
-            try:
-                put(folder)
-            except OSError as error:
-                assert error.errno == fault
-                failed += 1
-            else:
-                if calls["left"] >= 0:
-                    break
-        for seen in snapshots.versions(folder):
-            assert seen.verify() == []
-        again, _ = put(folder)
-        assert again.verify() == [] and again.version == "2026.1"
-    assert failed > 20
+        assert end(start(Job(str(folder), 30, dies_at=nth))) == -signal.SIGKILL, call
+        assert visible(folder) == (["2026.1"] if nth > calls.index("rename") else []), call
+        assert all(snapshot.verify() == [] for snapshot in snapshots.versions(folder)), call
+        again, new = do(Job(str(folder), 30))
+        assert again.verify() == [] and visible(folder) == ["2026.1"] and new is (nth <= calls.index("rename")), call
+        assert hashes(again) == hashes(whole) and again.manifest["content"] == whole.manifest["content"], call
 
 
-KILLED = textwrap.dedent(
-    """
-    import os, signal, sys
-    from pathlib import Path
-    from seg_pipeline_tests.snapshots.test_publish import put
-    left = int(sys.argv[2])
-    def watch(event, words):
-        global left
-        if event in ("open", "os.rename", "os.chmod", "os.mkdir", "tempfile.mkdtemp") and sys.argv[1] in str(words[0]):
-            left -= 1
-            if left < 0:
-                os.kill(os.getpid(), signal.SIGKILL)
-    sys.addaudithook(watch)
-    put(Path(sys.argv[1]))
-    """
-)
+def test_what_killed_publishers_leave_does_not_pile_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for nth in (10, 20, 50):
+        end(start(Job(str(tmp_path), 30, dies_at=nth)))
+    do(Job(str(tmp_path), 30))
+    assert len(hidden(tmp_path)) == 3, "a hidden folder may be that of a publisher who is alive"
+    for path in hidden(tmp_path):
+        os.utime(path, (0, 0))
+    do(Job(str(tmp_path), 31))
+    assert hidden(tmp_path) == []
 
 
-def test_a_kill_at_any_moment_leaves_nothing_visible(tmp_path: Path) -> None:
-    killed = 0
-    for at in range(0, 40, 3):
-        folder = tmp_path / str(at)
-        done = subprocess.run([sys.executable, "-c", KILLED, str(folder), str(at)], cwd=CLONE, check=False)
-        killed += done.returncode == -signal.SIGKILL
-        for seen in snapshots.versions(folder):
-            assert seen.verify() == []
-        visible = [path.name for path in folder.glob("*") if not path.name.startswith(".")]
-        assert visible in ([], ["2026.1"])
-        assert put(folder)[0].verify() == []
-        if done.returncode == 0:
-            break
-    assert killed > 3
+@pytest.mark.parametrize("lasts", [False, True], ids=["once", "from then on"])
+@pytest.mark.parametrize("fault", [errno.ENOSPC, errno.EIO], ids=["full", "broken"])
+def test_a_failing_disk_leaves_nothing_broken_and_the_next_try_publishes(
+    tmp_path: Path, fault: int, lasts: bool
+) -> None:
+    """Fail each of the calls that publishing makes to the disk; a write is torn."""
+    whole = folder_of(do(Job(str(tmp_path / "whole"), 30))[0])
+    files = {path.name: path.read_bytes() for path in sorted(whole.iterdir(), key=lambda path: path.name == MANIFEST)}
+
+    def place(folder: Path) -> bool:
+        with Folder(folder).alone() as made_visible:
+            return made_visible("2026.1", files)
+
+    calls = calls_of(tmp_path / "placed", lambda: place(tmp_path / "placed"))
+    assert calls == calls_of(tmp_path / "published", lambda: do(Job(str(tmp_path / "published"), 30)))
+    for nth, call in enumerate(calls):
+        folder = tmp_path / str(nth)
+        with Disk(folder, nth, fail(fault), lasts).watched():
+            with pytest.raises((OSError, ShelfFailed), match=os.strerror(fault)):
+                place(folder)
+        assert visible(folder) == (["2026.1"] if nth > calls.index("rename") else []), call
+        assert all(snapshot.verify() == [] for snapshot in snapshots.versions(folder)), call
+        assert len(hidden(folder)) <= lasts, call
+        for path in hidden(folder):
+            os.utime(path, (0, 0))
+        assert place(folder) is (nth <= calls.index("rename")), call
+        assert Snapshot.at(folder / "2026.1").verify() == [] and hidden(folder) == [], call
 
 
-def _race(folder: Path, low: int) -> str:
-    return put(folder, low)[0].version
+def test_a_hundred_publishers_at_the_same_time_never_mix_and_never_fork(tmp_path: Path) -> None:
+    jobs = [Job(str(tmp_path), 1 + at, 2026 + at % 3, made_up=at % 4 == 0) for at in range(100)]
+    said = race(jobs)
+    there = {snapshot.version: snapshot for snapshot in snapshots.versions(tmp_path)}
+    assert all(new for _, _, new in said) and sorted(version for _, version, _ in said) == sorted(there)
+    for number, version, _ in said:
+        job, snapshot = jobs[number], there[version]
+        assert (snapshot.edition, snapshot.made_up) == (job.edition, job.made_up) and snapshot.verify() == []
+        pd.testing.assert_frame_equal(snapshot.table("counts"), little(job.low)["counts"])
+    assert chain.remarks(list(there.values())) == [] and hidden(tmp_path) == []
+    for made_up, number in ((True, 25), (False, 75)):
+        kind = [snapshot.manifest["sequence"] for snapshot in there.values() if snapshot.made_up == made_up]
+        assert sorted(kind) == list(range(1, number + 1))
 
 
-def test_publishers_at_the_same_time_never_mix(tmp_path: Path) -> None:
-    with ProcessPoolExecutor(4) as pool:
-        given = list(pool.map(_race, [tmp_path] * 12, range(20, 32)))
-    assert sorted(given) == sorted({f"2026.{number}" for number in range(1, 13)})
-    assert all(snapshot.verify() == [] for snapshot in snapshots.versions(tmp_path))
-    assert not list(tmp_path.glob(".publishing-*"))
+def _duel(folder: Path, own: bytes, barrier: Any, told: Any, locked: bool) -> None:
+    for round_ in range(100):
+        place = Folder(folder / str(round_))
+        place.path.mkdir(parents=True, exist_ok=True)
+        barrier.wait(60)
+        if locked:
+            with place.alone() as made_visible:
+                told.put((round_, own, made_visible("2026.1", {"a": own, "b": own})))
+        else:
+            told.put((round_, own, place._place("2026.1", {"a": own, "b": own})))
+
+
+@pytest.mark.parametrize("locked", [True, False], ids=["locked", "on a file server whose locks do not work"])
+def test_of_two_publishers_of_one_version_one_wins_in_each_of_a_hundred_rounds(tmp_path: Path, locked: bool) -> None:
+    barrier, told = CONTEXT.Barrier(2), CONTEXT.Queue()
+    both = [CONTEXT.Process(target=_duel, args=(tmp_path, own, barrier, told, locked)) for own in (b"one", b"two")]
+    for process in both:
+        process.start()
+    said = [told.get(timeout=60) for _ in range(200)]
+    assert [end(process) for process in both] == [0, 0]
+    won = {round_: own for round_, own, placed in said if placed}
+    assert len(won) == 100 == sum(placed for _, _, placed in said)
+    for round_, own in won.items():
+        folder = tmp_path / str(round_)
+        assert visible(folder) == ["2026.1"] and hidden(folder) == []
+        assert {path.read_bytes() for path in (folder / "2026.1").iterdir()} == {own}
+
+
+def test_a_publisher_that_does_not_end_is_not_waited_for_for_ever(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_module, "PATIENCE", 0.1)
+    with Folder(tmp_path).alone():
+        with pytest.raises(ShelfFailed, match="another publisher"):
+            put(tmp_path)
+    assert put(tmp_path)[1]
+
+
+def test_a_disk_without_locks_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fcntl, "flock", lambda *_: fail(errno.ENOLCK)())
+    with pytest.raises(ShelfFailed, match="cannot be locked"):
+        put(tmp_path)
+    assert visible(tmp_path) == []
+
+
+def test_nothing_is_published_after_a_snapshot_that_has_changed(tmp_path: Path) -> None:
+    first, _ = put(tmp_path)
+    path = folder_of(first) / "counts.parquet"
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(snapshots.SnapshotError, match="not as it was published"):
+        put(tmp_path, low=31)
+    assert visible(tmp_path) == ["2026.1"]
 
 
 def test_a_snapshot_under_another_name_is_not_sound(tmp_path: Path) -> None:
