@@ -13,8 +13,8 @@ from seg_pipeline.cli import printed
 if TYPE_CHECKING:
     import pandas as pd
 
-    from seg_pipeline.snapshots.diff import Difference
-    from seg_pipeline.snapshots.made_with import Changed, Delivery
+    from seg_pipeline.snapshots.comparing.diff import Difference
+    from seg_pipeline.snapshots.comparing.made_with import Changed, Delivery
 
 SHOWN = 20  # lines of a list in the terminal; the rest is counted
 HASH = re.compile(r"\b([0-9a-f]{12})[0-9a-f]{28,}\b")
@@ -59,7 +59,7 @@ def say_rows(difference: Difference, names: list[str]) -> None:
 def say_moved(moved: pd.DataFrame, language: str) -> None:
     """Print the figures that moved by indicator and city, those that moved most first, each with its terms."""
     from seg_pipeline import catalogue
-    from seg_pipeline.snapshots.moves import largest, terms_of
+    from seg_pipeline.snapshots.comparing.moves import largest, terms_of
 
     figures = largest(moved)
     if figures.empty:
@@ -75,7 +75,7 @@ def say_moved(moved: pd.DataFrame, language: str) -> None:
 
 
 def _moved_line(row: Mapping[str, Any], language: str) -> str:
-    from seg_pipeline.snapshots.wording import named
+    from seg_pipeline.snapshots.comparing.wording import named
 
     city = named("cities", "city", row["city"], language, "name_")
     of = f"{row['group']}" if row["group"] == "all" else f"{row['group']}–{row['reference_group']}"

@@ -69,7 +69,7 @@ def diff(before: str, after: str, language: str, table: str | None, rows: bool, 
 @asked.LANGUAGE
 def history(indicator: str, city: str, version: str, everything: bool, language: str, **only: Any) -> None:
     """Show every value ever published of INDICATOR in a city, year by year: when, and why it moved."""
-    from seg_pipeline.snapshots.wording import said
+    from seg_pipeline.snapshots.comparing.wording import said
 
     snapshot = asked.snapshot(version)
     found = snapshot.history(indicator, city, language, **{name: one for name, one in only.items() if one is not None})
@@ -89,7 +89,7 @@ def history(indicator: str, city: str, version: str, everything: bool, language:
 def _write(found: Comparison, folder: Path, made_up: bool) -> None:
     """Write the changelog, the table of what moved, and the rows that differ."""
     from seg_pipeline import catalogue, parquet
-    from seg_pipeline.snapshots.changelog import FILE, changes
+    from seg_pipeline.snapshots.comparing.changelog import FILE, changes
 
     folder.mkdir(parents=True, exist_ok=True)
     if any(folder.iterdir()):

@@ -38,7 +38,7 @@ def new(name: str, owner: str) -> None:
 
     The private key is encrypted with a passphrase, asked for or taken from SEG_KEY_PASSPHRASE. Nothing is replaced.
     """
-    from seg_pipeline.snapshots import keys as made
+    from seg_pipeline.snapshots.trust import keys as made
 
     files = {Path(f"{name}.public.pem"): PUBLIC, Path(f"{name}.private.pem"): PRIVATE}
     for path in files:
@@ -61,7 +61,7 @@ def sign(manifest: Path, key: Path) -> None:
 
     Compare the sha256 that is shown with manifest.json.sha256 on the machine that publishes.
     """
-    from seg_pipeline.snapshots import signing, verify
+    from seg_pipeline.snapshots.trust import signing, verify
 
     data = asked.file_bytes(manifest)
     key_id, signature = signing.sign(data, asked.file_bytes(key), _passphrase())
@@ -92,8 +92,8 @@ def manifest(version: str) -> None:
 @TRUSTED
 def attach(version: str, signature: Path, trusted: Path | None) -> None:
     """Keep SIGNATURE, the file that `seg sign` wrote, beside a snapshot, if it is one that counts."""
-    from seg_pipeline.snapshots import keys as listed
-    from seg_pipeline.snapshots import signing
+    from seg_pipeline.snapshots.trust import keys as listed
+    from seg_pipeline.snapshots.trust import signing
 
     snapshot = asked.snapshot(version)
     key, is_new = signing.attach(snapshot, signature.name, asked.file_bytes(signature), listed.trusted(trusted))

@@ -15,7 +15,7 @@ from seg_pipeline.cli.signing import FILE, TRUSTED
 
 if TYPE_CHECKING:
     from seg_pipeline.snapshots import Snapshot
-    from seg_pipeline.snapshots.chain import Remark
+    from seg_pipeline.snapshots.trust.chain import Remark
 
 REMEDY = (
     "a snapshot is not as it was published: restore it from a backup; docs/operations/trust.md says what to look at"
@@ -34,8 +34,8 @@ def verify(version: str, names: tuple[str, ...], file: Path | None, signed: bool
     With NAMES, only these files of it. The chain, in which each snapshot names the one before it, and the
     signatures are verified as well.
     """
-    from seg_pipeline.snapshots import verify as verifying
     from seg_pipeline.snapshots import versions
+    from seg_pipeline.snapshots.trust import verify as verifying
 
     there = versions()
     chosen = there if version == "all" else [asked.snapshot(version)]
@@ -58,14 +58,14 @@ def verify(version: str, names: tuple[str, ...], file: Path | None, signed: bool
 
 
 def _remarks(there: Sequence[Snapshot], trusted: Path | None, signed: bool) -> list[Remark]:
-    from seg_pipeline.snapshots import chain, keys, signing
+    from seg_pipeline.snapshots.trust import chain, keys, signing
 
     return chain.remarks(there) + signing.remarks(there, keys.trusted(trusted), required=signed)
 
 
 def _whose(file: Path, chosen: Sequence[Snapshot]) -> list[Snapshot]:
     """Say of which snapshots a file is, and return them; fail where it is of none."""
-    from seg_pipeline.snapshots.verify import whose
+    from seg_pipeline.snapshots.trust.verify import whose
 
     found = whose(file, chosen)
     for snapshot, name in found:

@@ -12,7 +12,7 @@ from functools import cached_property
 from seg_pipeline import provenance
 from seg_pipeline.defs.warehouse import Key, Warehouse, fingerprint
 from seg_pipeline.snapshots import Snapshot
-from seg_pipeline.snapshots.shelf import shelf
+from seg_pipeline.snapshots.shelves.shelf import shelf
 from seg_pipeline.sources import all_sources
 from seg_pipeline.sources.archive import Archive, Receipt
 

@@ -22,13 +22,13 @@ from seg_pipeline.defs.lineage import Edition
 from seg_pipeline.indicators import waterfall
 from seg_pipeline.quality.finding import Finding
 from seg_pipeline.snapshots import Snapshot, versions
-from seg_pipeline.snapshots.changelog import FILE, changes
-from seg_pipeline.snapshots.diff import Difference, difference
+from seg_pipeline.snapshots.comparing.changelog import FILE, changes
+from seg_pipeline.snapshots.comparing.diff import Difference, difference
+from seg_pipeline.snapshots.comparing.reasons import Known
+from seg_pipeline.snapshots.comparing.sides import Side, about_to_be, side
+from seg_pipeline.snapshots.comparing.withdrawn import WithdrawnError, facts, gone, unexplained
 from seg_pipeline.snapshots.publish import Beside
-from seg_pipeline.snapshots.reasons import Known
-from seg_pipeline.snapshots.sides import Side, about_to_be, side
 from seg_pipeline.snapshots.store import VERSION, order
-from seg_pipeline.snapshots.withdrawn import WithdrawnError, facts, gone, unexplained
 from seg_pipeline.sources import all_sources
 from seg_pipeline.sources.archive import Receipt
 

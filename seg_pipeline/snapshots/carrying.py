@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from seg_pipeline.snapshots import chain
-from seg_pipeline.snapshots.shelf import Shelf, shelf
+from seg_pipeline.snapshots.shelves.shelf import Shelf, shelf
 from seg_pipeline.snapshots.store import MANIFEST, Snapshot, SnapshotError, order, versions
+from seg_pipeline.snapshots.trust import chain
 
 
 def carry(source: Path | str, target: Path | str) -> Iterator[str]:

@@ -17,7 +17,7 @@ import pandas as pd
 
 from seg_pipeline import catalogue, parquet, tables
 from seg_pipeline.snapshots import describe
-from seg_pipeline.snapshots.shelf import shelf
+from seg_pipeline.snapshots.shelves.shelf import shelf
 from seg_pipeline.snapshots.store import DEMO, MANIFEST, MANIFEST_HASH, Snapshot, hash_line, order, versions
 
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from seg_pipeline import settings
-from seg_pipeline.snapshots.folder import Folder
-from seg_pipeline.snapshots.shelf import Shelf, ShelfFailed, shelf
+from seg_pipeline.snapshots.shelves.folder import Folder
+from seg_pipeline.snapshots.shelves.shelf import Shelf, ShelfFailed, shelf
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ class Snapshot:
 
     def history(self, indicator: str, city: str, language: str = "en", **where: Any) -> pd.DataFrame:
         """Return every value ever published of a figure, up to this snapshot, and why it moved (see `history`)."""
-        from seg_pipeline.snapshots.history import history
+        from seg_pipeline.snapshots.comparing.history import history
 
         return history(self, indicator, city, language, **where)
 
@@ -123,7 +123,7 @@ class Snapshot:
 
     def verify(self) -> list[str]:
         """Return what differs from the published bytes, one line each; an empty list is a sound snapshot."""
-        from seg_pipeline.snapshots import verify
+        from seg_pipeline.snapshots.trust import verify
 
         return verify.problems(self)
 

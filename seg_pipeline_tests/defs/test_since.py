@@ -20,9 +20,9 @@ from seg_pipeline.defs.refresh import FORESEEN
 from seg_pipeline.defs.warehouse import Warehouse
 from seg_pipeline.settings import Settings
 from seg_pipeline.snapshots import Snapshot, versions
+from seg_pipeline.snapshots.comparing.reasons import DECIDES, SIGNED, DecisionError
+from seg_pipeline.snapshots.comparing.withdrawn import WithdrawnError
 from seg_pipeline.snapshots.publish import publish
-from seg_pipeline.snapshots.reasons import DECIDES, SIGNED, DecisionError
-from seg_pipeline.snapshots.withdrawn import WithdrawnError
 from seg_pipeline.sources import all_sources
 from seg_pipeline.sources.archive import Receipt
 from seg_pipeline_tests.conftest import PAAVO, Seg

@@ -17,11 +17,13 @@ import pyarrow.parquet as pq
 import pytest
 
 from seg_pipeline import snapshots
-from seg_pipeline.snapshots import Snapshot, bucket, chain, keys, objects, signing, verify
-from seg_pipeline.snapshots.bucket import Bucket
-from seg_pipeline.snapshots.folder import ShelfFailed
-from seg_pipeline.snapshots.shelf import shelf
+from seg_pipeline.snapshots import Snapshot
+from seg_pipeline.snapshots.shelves import bucket, objects
+from seg_pipeline.snapshots.shelves.bucket import Bucket
+from seg_pipeline.snapshots.shelves.folder import ShelfFailed
+from seg_pipeline.snapshots.shelves.shelf import shelf
 from seg_pipeline.snapshots.store import MANIFEST, MANIFEST_HASH, hash_line
+from seg_pipeline.snapshots.trust import chain, keys, signing, verify
 from seg_pipeline_tests.conftest import Seg
 from seg_pipeline_tests.servers import s3
 from seg_pipeline_tests.snapshots.publishers import Job, do, end, little, race, start

@@ -14,10 +14,11 @@ from hypothesis import strategies as some
 from seg_pipeline import catalogue, tables
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.defs import since
-from seg_pipeline.snapshots import versions, wording
-from seg_pipeline.snapshots.changelog import changelog, changes
-from seg_pipeline.snapshots.diff import difference
-from seg_pipeline.snapshots.moves import headline, largest_terms
+from seg_pipeline.snapshots import versions
+from seg_pipeline.snapshots.comparing import wording
+from seg_pipeline.snapshots.comparing.changelog import changelog, changes
+from seg_pipeline.snapshots.comparing.diff import difference
+from seg_pipeline.snapshots.comparing.moves import headline, largest_terms
 from seg_pipeline_tests.defs.test_since import content, decide, put, without
 from seg_pipeline_tests.spec.test_compute import area, counts, made
 

@@ -21,9 +21,9 @@ from hypothesis import strategies as some
 from seg_pipeline import tables
 from seg_pipeline.settings import CLONE
 from seg_pipeline.snapshots import Snapshot
-from seg_pipeline.snapshots.diff import Difference, difference
+from seg_pipeline.snapshots.comparing.diff import Difference, difference
+from seg_pipeline.snapshots.comparing.sides import Side, about_to_be
 from seg_pipeline.snapshots.publish import publish
-from seg_pipeline.snapshots.sides import Side, about_to_be
 from seg_pipeline_tests.conftest import Seg
 from seg_pipeline_tests.snapshots.test_publish import ORIGIN, SOURCES, content, put
 
@@ -242,7 +242,7 @@ LARGE = textwrap.dedent(
     import sys, time
     from pathlib import Path
     from seg_pipeline.snapshots import Snapshot
-    from seg_pipeline.snapshots.diff import difference
+    from seg_pipeline.snapshots.comparing.diff import difference
     begun = time.perf_counter()
     found = difference(Snapshot.at(Path(sys.argv[1])), Snapshot.at(Path(sys.argv[2])))
     told = found.tables["counts"]

@@ -31,9 +31,9 @@ from hypothesis import strategies as st
 
 from seg_pipeline.settings import CLONE
 from seg_pipeline.snapshots import Snapshot
-from seg_pipeline.snapshots.folder import Folder
 from seg_pipeline.snapshots.formats import FORMATS, ExportError, choose, columnar
 from seg_pipeline.snapshots.formats.views import VIEWS as VIEWS_MADE
+from seg_pipeline.snapshots.shelves.folder import Folder
 from seg_pipeline.tables import CONTRACTS
 from seg_pipeline_tests.conftest import Seg
 from seg_pipeline_tests.snapshots.exports import LANGUAGES, Rows, exported, made, published

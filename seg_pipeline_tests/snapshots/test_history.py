@@ -9,7 +9,7 @@ import pytest
 
 from seg_pipeline import tables
 from seg_pipeline.snapshots import SnapshotError
-from seg_pipeline.snapshots.history import COLUMNS, published
+from seg_pipeline.snapshots.comparing.history import COLUMNS, published
 from seg_pipeline_tests.defs.test_since import content, decide, put, without
 
 

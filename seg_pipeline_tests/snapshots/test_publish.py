@@ -17,11 +17,12 @@ import pandas as pd
 import pytest
 
 from seg_pipeline import snapshots, tables
-from seg_pipeline.snapshots import Snapshot, chain
-from seg_pipeline.snapshots import folder as folder_module
-from seg_pipeline.snapshots.folder import HIDDEN, Folder, ShelfFailed
+from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.publish import publish
+from seg_pipeline.snapshots.shelves import folder as folder_module
+from seg_pipeline.snapshots.shelves.folder import HIDDEN, Folder, ShelfFailed
 from seg_pipeline.snapshots.store import MANIFEST
+from seg_pipeline.snapshots.trust import chain
 from seg_pipeline_tests.snapshots.disk import Disk, die, fail
 from seg_pipeline_tests.snapshots.publishers import CONTEXT, Job, do, end, little, race, start
 from seg_pipeline_tests.spec.test_compute import area, counts, made

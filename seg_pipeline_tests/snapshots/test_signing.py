@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from seg_pipeline import settings, snapshots
-from seg_pipeline.snapshots import Snapshot, chain, keys, signing
+from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.store import MANIFEST
+from seg_pipeline.snapshots.trust import chain, keys, signing
 from seg_pipeline_tests.conftest import Seg
 from seg_pipeline_tests.snapshots import damage
 from seg_pipeline_tests.snapshots.publishers import Job, do

@@ -12,9 +12,10 @@ from pathlib import Path
 import pytest
 
 from seg_pipeline import snapshots
-from seg_pipeline.snapshots import Snapshot, chain, keys, signing, verify
+from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.carrying import carry
 from seg_pipeline.snapshots.store import MANIFEST
+from seg_pipeline.snapshots.trust import chain, keys, signing, verify
 from seg_pipeline_tests.conftest import Seg
 from seg_pipeline_tests.snapshots import damage
 from seg_pipeline_tests.snapshots.publishers import Job, do

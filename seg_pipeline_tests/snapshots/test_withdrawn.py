@@ -9,9 +9,9 @@ import pytest
 
 from seg_pipeline import catalogue, tables
 from seg_pipeline.catalogue import LANGUAGES
-from seg_pipeline.snapshots.reasons import Known
-from seg_pipeline.snapshots.sides import Side, about_to_be
-from seg_pipeline.snapshots.withdrawn import facts, gone, unexplained
+from seg_pipeline.snapshots.comparing.reasons import Known
+from seg_pipeline.snapshots.comparing.sides import Side, about_to_be
+from seg_pipeline.snapshots.comparing.withdrawn import facts, gone, unexplained
 from seg_pipeline_tests.snapshots.test_publish import content
 
 PAAVO = {("paavo", "2026"): "said"}

@@ -131,8 +131,9 @@ def _drawn(shapes: vector.Geometries) -> dict[str, Any]:
     if gone.any():
         raise Refused("layer_geometry", found="no_shape", expected="valid_polygon", line=int(gone.argmax()) + 1)
     points = shapely.get_coordinates(shapely.point_on_surface(rounded)).astype(np.int64)
+    written = shapely.to_wkt(rounded, rounding_precision=0)
     return {
-        "geometry": shapely.to_wkt(rounded, rounding_precision=0),
+        "geometry": [text.upper() for text in written],  # in a Turkish locale it writes MULTiPOLYGON
         "centroid": [f"POINT ({x} {y})" for x, y in points.tolist()],
     }
 

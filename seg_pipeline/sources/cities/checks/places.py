@@ -53,7 +53,7 @@ def place(text: str) -> object:
         return Wrong("geometry", EXPECTED, told("geometry_crosses", place))
     inside = shape.representative_point()
     point = f"POINT ({round(inside.x)} {round(inside.y)})"
-    return point, (None if shape.geom_type == "Point" else shape.wkt)
+    return point, (None if shape.geom_type == "Point" else shape.wkt.upper())  # a locale may write small letters
 
 
 def _shape(written: str):  # type: ignore[no-untyped-def]

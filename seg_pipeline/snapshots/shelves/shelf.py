@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
-from seg_pipeline.snapshots.folder import ABANDONED, Folder, ShelfFailed
+from seg_pipeline.snapshots.shelves.folder import ABANDONED, Folder, ShelfFailed
 
 __all__ = ["ABANDONED", "Folder", "Place", "Shelf", "ShelfFailed", "shelf"]
 
@@ -73,6 +73,6 @@ def shelf(where: str | Path) -> Shelf:
     """Return the shelf at a path, or at the address of a bucket, such as ``s3://bucket/prefix``."""
     if "://" not in str(where):
         return Folder(Path(where))
-    from seg_pipeline.snapshots.bucket import Bucket
+    from seg_pipeline.snapshots.shelves.bucket import Bucket
 
     return Bucket.at(str(where))

@@ -13,7 +13,7 @@ import pandas as pd
 
 from seg_pipeline import catalogue
 from seg_pipeline.snapshots import store
-from seg_pipeline.snapshots.wording import decimals, said, signed
+from seg_pipeline.snapshots.comparing.wording import decimals, said, signed
 
 if TYPE_CHECKING:
     from seg_pipeline.snapshots.store import Snapshot

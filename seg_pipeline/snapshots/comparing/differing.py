@@ -10,8 +10,8 @@ import pandas as pd
 import pyarrow as pa
 
 from seg_pipeline import parquet
-from seg_pipeline.snapshots.aligned import Aligned, Numbers
-from seg_pipeline.snapshots.sides import Table
+from seg_pipeline.snapshots.comparing.aligned import Aligned, Numbers
+from seg_pipeline.snapshots.comparing.sides import Table
 
 
 def told(key: list[str], before: Table | None, after: Table | None, rows: Aligned) -> pd.DataFrame:

@@ -16,10 +16,10 @@ import pyarrow as pa
 from seg_pipeline import parquet
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.settings import Foreseen
-from seg_pipeline.snapshots.aligned import absent
-from seg_pipeline.snapshots.reasons import DECIDED, LINES, TOLD, Known, explained
-from seg_pipeline.snapshots.sides import Side
-from seg_pipeline.snapshots.wording import said
+from seg_pipeline.snapshots.comparing.aligned import absent
+from seg_pipeline.snapshots.comparing.reasons import DECIDED, LINES, TOLD, Known, explained
+from seg_pipeline.snapshots.comparing.sides import Side
+from seg_pipeline.snapshots.comparing.wording import said
 
 WATCHED = {  # the tables, and what of their keys only says which edition
     "indicators": ("release",),

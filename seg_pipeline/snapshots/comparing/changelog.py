@@ -14,10 +14,10 @@ import pandas as pd
 
 from seg_pipeline import catalogue
 from seg_pipeline.catalogue import LANGUAGES
-from seg_pipeline.snapshots.diff import Difference, TableDifference
-from seg_pipeline.snapshots.made_with import Changed
-from seg_pipeline.snapshots.moves import HEADLINE, headline, largest_terms, terms_of
-from seg_pipeline.snapshots.wording import date, decimal, decimals, named, said, signed, whole
+from seg_pipeline.snapshots.comparing.diff import Difference, TableDifference
+from seg_pipeline.snapshots.comparing.made_with import Changed
+from seg_pipeline.snapshots.comparing.moves import HEADLINE, headline, largest_terms, terms_of
+from seg_pipeline.snapshots.comparing.wording import date, decimal, decimals, named, said, signed, whole
 
 FILE = "CHANGES.md"
 LARGEST = 10

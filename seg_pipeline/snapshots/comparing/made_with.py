@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import pyarrow.compute as pc
 
-from seg_pipeline.snapshots.sides import Side, Table
+from seg_pipeline.snapshots.comparing.sides import Side, Table
 
 METHOD = "method_version"
 PART = ("source", "release", "part")

@@ -14,7 +14,7 @@ import pandas as pd
 from seg_pipeline import catalogue
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.settings import Foreseen
-from seg_pipeline.snapshots.sides import Side
+from seg_pipeline.snapshots.comparing.sides import Side
 
 if TYPE_CHECKING:
     Truth = pd.Series[bool]

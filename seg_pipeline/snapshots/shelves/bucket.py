@@ -28,9 +28,9 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-from seg_pipeline.snapshots.folder import ABANDONED, SIGNATURES, ShelfFailed
-from seg_pipeline.snapshots.journal import FOLDER, Entry, Journal, entries
-from seg_pipeline.snapshots.objects import Objects
+from seg_pipeline.snapshots.shelves.folder import ABANDONED, SIGNATURES, ShelfFailed
+from seg_pipeline.snapshots.shelves.journal import FOLDER, Entry, Journal, entries
+from seg_pipeline.snapshots.shelves.objects import Objects
 
 ATTEMPT = re.compile(rf"{FOLDER}(?=/)")
 SLOW = ABANDONED / 2  # seconds after which a publisher gives up, so that its files are not taken for abandoned

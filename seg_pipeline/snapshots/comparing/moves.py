@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from seg_pipeline.snapshots.diff import Difference
+from seg_pipeline.snapshots.comparing.diff import Difference
 
 HEADLINE = {"indicator": "dissimilarity", "geography": "postal_area"}
 SERIES = ["source", "city", "geography", "indicator", "dimension", "group", "reference_group", "scale"]

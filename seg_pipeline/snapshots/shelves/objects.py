@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 import obstore
 from obstore import exceptions
 
-from seg_pipeline.snapshots.folder import ShelfFailed
+from seg_pipeline.snapshots.shelves.folder import ShelfFailed
 
 SCHEMES = ("s3", "gs", "az", "abfss", "memory")
 ENDPOINTS = ("AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL", "AWS_ENDPOINT", "AZURE_STORAGE_ENDPOINT", "AZURE_ENDPOINT")

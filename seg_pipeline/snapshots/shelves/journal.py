@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from seg_pipeline.snapshots.folder import ShelfFailed
-from seg_pipeline.snapshots.objects import Objects
+from seg_pipeline.snapshots.shelves.folder import ShelfFailed
+from seg_pipeline.snapshots.shelves.objects import Objects
 
 JOURNAL = "publications"
 NUMBER = re.compile(rf"{JOURNAL}/([0-9]{{6}})\.txt")

@@ -12,10 +12,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from seg_pipeline.snapshots import chain, keys, verify
-from seg_pipeline.snapshots.chain import Remark
-from seg_pipeline.snapshots.keys import Key
 from seg_pipeline.snapshots.store import MANIFEST, VERSION, Snapshot
+from seg_pipeline.snapshots.trust import chain, keys, verify
+from seg_pipeline.snapshots.trust.chain import Remark
+from seg_pipeline.snapshots.trust.keys import Key
 
 NAME = re.compile(r"(?:.*\.)?(?P<key_id>[0-9a-f]{16})\.sig")
 DAY = len("2026-01-31")

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from seg_pipeline.snapshots.aligned import Aligned, Numbers, align, differ
-from seg_pipeline.snapshots.made_with import Changed, Delivery, deliveries, findings, made_with, methods
-from seg_pipeline.snapshots.sides import Side, Table, side
+from seg_pipeline.snapshots.comparing.aligned import Aligned, Numbers, align, differ
+from seg_pipeline.snapshots.comparing.made_with import Changed, Delivery, deliveries, findings, made_with, methods
+from seg_pipeline.snapshots.comparing.sides import Side, Table, side
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,7 +68,7 @@ class Difference:
         Columns: the key; ``what`` (added, removed, changed); and of each column that any of them tells differently
         ``before_<column>`` and ``after_<column>``. They are in the order of the key.
         """
-        from seg_pipeline.snapshots.differing import told
+        from seg_pipeline.snapshots.comparing.differing import told
 
         one, other = self.before.tables.get(name), self.after.tables.get(name)
         there = [table for table in (one, other) if table is not None]

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from seg_pipeline.snapshots import verify
 from seg_pipeline.snapshots.store import MANIFEST, Snapshot, order
+from seg_pipeline.snapshots.trust import verify
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 import pyarrow as pa
 
-from seg_pipeline.snapshots.sides import Table
+from seg_pipeline.snapshots.comparing.sides import Table
 
 Numbers = npt.NDArray[np.int64]
 Truths = npt.NDArray[np.bool_]
