@@ -41,14 +41,27 @@ WHEELS = click.option(
 def reproduce(version: str, archive: Path | None, environment: str, wheels: Path | None, keep: Path | None) -> None:
     """Make a snapshot again from its deliveries, with its own recorded code, and compare every byte.
 
-    Exit status 0 only where every table is the same. Nothing is received, fetched or published.
+    Exit status 0 only where every table is the same. Nothing is received, fetched or published. The code comes with the
+    snapshot: where its chain or signature is not in order, nothing is run.
     """
     from seg_pipeline.snapshots.reproduce import reproduce as again
 
     chosen = asked.snapshot(version)
+    _require_trust(chosen)
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))  # so that nothing is left behind
     if not again(chosen, _raw(chosen, archive), environment, wheels, keep, click.echo):
         raise Failed(f"snapshot {chosen.version} was not reproduced: what differs is said above")
+
+
+def _require_trust(snapshot: Snapshot) -> None:
+    """Say what is to know of the chain and the signature of a snapshot; refuse one that they do not bear out."""
+    from seg_pipeline.cli.verifying import remarks
+    from seg_pipeline.snapshots import versions
+
+    for remark in (one for one in remarks(versions()) if snapshot.version in one.about):
+        if remark.fault:
+            raise Failed(f"{snapshot.version} is not reproduced, for its code is not to be trusted: {remark.text}")
+        click.echo(f"note: {remark.text}")
 
 
 def _raw(snapshot: Snapshot, archive: Path | None) -> Callable[[str], bytes | None]:

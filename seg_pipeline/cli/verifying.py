@@ -47,17 +47,18 @@ def verify(version: str, names: tuple[str, ...], file: Path | None, signed: bool
     if file:
         chosen = _whose(file, chosen)
         problems = lambda _: []  # noqa: E731
-    remarks = _remarks(there, trusted, signed)
+    found = remarks(there, trusted, signed)
     faults = [] if version != "all" or file else there[0].shelf.faults()
-    wrong = [_say(snapshot, problems(snapshot), remarks, bool(names or file)) for snapshot in chosen]
-    others = [r for r in remarks if not {s.version for s in there} & set(r.about)] if version == "all" else []
+    wrong = [_say(snapshot, problems(snapshot), found, bool(names or file)) for snapshot in chosen]
+    others = [r for r in found if not {s.version for s in there} & set(r.about)] if version == "all" else []
     for said in [*faults, *(f"{', '.join(remark.about)}: {remark.text}" for remark in others)]:
         click.echo(said)
     if any(wrong) or faults or any(remark.fault for remark in others):
         raise Failed(REMEDY)
 
 
-def _remarks(there: Sequence[Snapshot], trusted: Path | None, signed: bool) -> list[Remark]:
+def remarks(there: Sequence[Snapshot], trusted: Path | None = None, signed: bool = False) -> list[Remark]:
+    """Return what is to be said of the chain and the signatures of snapshots."""
     from seg_pipeline.snapshots.trust import chain, keys, signing
 
     return chain.remarks(there) + signing.remarks(there, keys.trusted(trusted), required=signed)
@@ -77,9 +78,9 @@ def _whose(file: Path, chosen: Sequence[Snapshot]) -> list[Snapshot]:
     return list(dict.fromkeys(snapshot for snapshot, _ in found))
 
 
-def _say(snapshot: Snapshot, problems: list[str], remarks: list[Remark], part: bool) -> bool:
+def _say(snapshot: Snapshot, problems: list[str], said_of_all: list[Remark], part: bool) -> bool:
     """Print what was found of a snapshot; return whether something is wrong."""
-    about = [remark for remark in remarks if snapshot.version in remark.about]
+    about = [remark for remark in said_of_all if snapshot.version in remark.about]
     wrong = [*problems, *(remark.text for remark in about if remark.fault)]
     sound = "as published" if part else "every byte as published"
     click.echo(f"{snapshot.version}: {f'{len(wrong)} problems' if wrong else sound}")

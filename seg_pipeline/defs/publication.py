@@ -75,6 +75,9 @@ def _verified(edition: Edition) -> tuple[dict[str, pd.DataFrame], list[Finding]]
         named = ", ".join("/".join(key) for key in stale)
         remedy = f"not up to date: {named}; run `seg refresh --edition {edition.year}`"
         return {}, [Finding("block", "snapshot", "up_to_date", remedy)]
+    if provenance.source_digest.__wrapped__() != provenance.source_digest():
+        remedy = "the code was changed while it ran; run it again, so that the recipe is the code that made the tables"
+        return {}, [Finding("block", "snapshot", "up_to_date", remedy)]
     content = {key[-1]: edition.warehouse.read(key, edition.year) for key in PUBLISHED} | _code_lists()
     content |= protection.protected(content)
     content[AREAS[-1]] = protection.public_areas(content[AREAS[-1]], _closed_areas(edition))

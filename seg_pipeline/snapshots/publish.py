@@ -120,6 +120,7 @@ def _files(
             "made_up": made_up,
             **({"notice": catalogue.texts("texts", "text")["made_up"]} if made_up else {}),
             "published": published,
+            "citation": describe.cited(version, published),
             "tables": dict(sorted(rows.items())),
             **facts,
             "files": {

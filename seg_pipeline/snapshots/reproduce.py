@@ -52,7 +52,7 @@ def contents(snapshot: Snapshot, raw: Raw) -> Iterator[tuple[str, bytes]]:
     yield f"data/{recipe.DELIVERIES}", snapshot.shelf.read(version, recipe.DELIVERIES)
     for sha256 in sorted({receipt["sha256"] for receipt in received}):
         yield f"data/objects/{sha256}", raw(sha256) or b""
-    if before := _before(snapshot):
+    for before in _earlier(snapshot):
         for name in sorted(before.shelf.names(before.version)):
             yield f"data/snapshots/{before.version}/{name}", before.shelf.read(before.version, name)
     for name in sorted(snapshot.shelf.names(version)):
@@ -70,11 +70,20 @@ def _require_all(snapshot: Snapshot, received: list[dict[str, Any]], raw: Raw) -
         raise SnapshotError(f"{len(lost)} deliveries of {snapshot.version} are not in the archive: {named}; {remedy}")
 
 
-def _before(snapshot: Snapshot) -> Snapshot | None:
-    """Return the snapshot published before, where it is at hand as it was: what has moved since is made from it."""
+def _earlier(snapshot: Snapshot) -> list[Snapshot]:
+    """Return the snapshot published before and the one compared with, where they are at hand as they were.
+
+    What has moved since is made from them.
+    """
     named = snapshot.manifest.get("predecessor")
-    if not named or named["version"] not in snapshot.shelf.versions():
-        return None
-    before = Snapshot(named["version"], snapshot.shelf)
-    found = hashlib.sha256(before.shelf.read(before.version, MANIFEST)).hexdigest()
-    return before if found == named["manifest_sha256"] and not before.verify() else None
+    wanted = {named["version"]: named["manifest_sha256"]} if named else {}
+    if compared := snapshot.manifest.get("compared_with"):
+        wanted.setdefault(compared, "")
+    there = [Snapshot(version, snapshot.shelf) for version in sorted(wanted) if version in snapshot.shelf.versions()]
+    return [one for one in there if _is(one, wanted[one.version]) and not one.verify()]
+
+
+def _is(snapshot: Snapshot, sha256: str) -> bool:
+    """Return whether a snapshot's manifest is that of a sha256; any is, where none is named."""
+    found = hashlib.sha256(snapshot.shelf.read(snapshot.version, MANIFEST)).hexdigest()
+    return sha256 in ("", found)

@@ -82,9 +82,9 @@ class Snapshot:
     def citation(self) -> str:
         """How to name the snapshot where its numbers are used; the content's hash identifies the tables."""
         notice = "MADE-UP DATA. " if self.made_up else ""
-        who = "".join(f"{one['title']}: " for one in self.package.get("contributors", []))
-        published, content = self.manifest["published"][: len("2026-02-15")], self.manifest["content"]
-        return f"{notice}{who}{self.package['title']}. Published {published}. Content sha256 {content}."
+        plain = f"{self.package['title']}. Published {self.manifest['published'][: len('2026-02-15')]}."
+        said = self.manifest.get("citation", {}).get("en", plain)  # the oldest snapshots do not say it themselves
+        return f"{notice}{said} Content sha256 {self.manifest['content']}."
 
     def table(
         self, name: str, /, columns: Sequence[str] | None = None, *, compact: bool = False, **where: Any

@@ -172,6 +172,13 @@ def test_a_city_does_not_depend_on_the_others_beside_it() -> None:
     pd.testing.assert_frame_equal(beside.reset_index(drop=True), alone, check_exact=False, rtol=0, atol=2e-6)
 
 
+def test_a_small_city_does_not_depend_on_a_large_one_beside_it() -> None:
+    large = tidy(("b",)).assign(count=lambda table: table["count"] * 40)
+    alone = compute(tidy()).drop(columns="comparison_group")
+    beside = compute(pd.concat([tidy(), large])).query("city == 'a'").drop(columns="comparison_group")
+    pd.testing.assert_frame_equal(beside.reset_index(drop=True), alone, check_exact=False, rtol=0, atol=2e-6)
+
+
 def test_the_same_table_gives_the_same_numbers() -> None:
     pd.testing.assert_frame_equal(compute(tidy(), places()), compute(tidy(), places()))
 

@@ -17,8 +17,9 @@ from seg_pipeline.snapshots.describe.licence import licence
 from seg_pipeline.snapshots.describe.package import data_package
 from seg_pipeline.snapshots.describe.readme import readme
 from seg_pipeline.snapshots.describe.subject import Subject, json_bytes
+from seg_pipeline.snapshots.describe.words import cited
 
-__all__ = ["files"]
+__all__ = ["cited", "files"]
 
 
 def files(

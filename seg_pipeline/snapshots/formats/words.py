@@ -65,15 +65,9 @@ def about(export: Export) -> list[tuple[Words, Words]]:
 
 def citation(export: Export) -> Words:
     """Return how the snapshot is cited; the hash of its content identifies it."""
-    said, package = export.snapshot.manifest, export.snapshot.package
-    publishers = [publisher["titles"] for publisher in package.get("contributors", [])]
-    return {
-        language: " ".join(
-            f"{part}." for part in (*(named[language] for named in publishers), package["titles"][language],
-                                    said["published"][:DAY], f"sha256:{said['content']}")
-        )
-        for language in LANGUAGES
-    }  # fmt: skip
+    said, titles = export.snapshot.manifest, export.snapshot.package["titles"]
+    plain = {language: f"{titles[language]}. {said['published'][:DAY]}." for language in LANGUAGES}
+    return {language: f"{line} sha256:{said['content']}" for language, line in said.get("citation", plain).items()}
 
 
 def titles(export: Export) -> Words:
