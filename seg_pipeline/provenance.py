@@ -25,6 +25,7 @@ from seg_pipeline.settings import CLONE, LOCK
 REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)\s*(\[(?P<extras>[^]]*)\])?")
 FOR_EXTRA = re.compile(r"extra\s*==\s*[\"'](?P<extra>[^\"']+)")
 
+COMMIT = "COMMIT"
 SOURCES = (".py", ".html", ".css", ".js")
 
 
@@ -102,7 +103,12 @@ def canonical(name: str) -> str:
 
 
 def _commit() -> str | None:
-    """Return the commit that is checked out; ``-modified`` after it where tracked files differ from it."""
+    """Return the commit that is checked out; ``-modified`` after it where tracked files differ from it.
+
+    A recipe has no repository and keeps the commit in a file.
+    """
+    if (kept := CLONE / COMMIT).is_file():
+        return kept.read_text(encoding="utf-8") or None
     described = _git("describe", "--always", "--abbrev=40", "--exclude=*", "--dirty=-modified")
     return described.strip() or None
 

@@ -66,7 +66,7 @@ def received(source: str | None) -> None:
 @click.option("--release", required=True, help="The release to withdraw from.")
 @click.option("--part", default="whole", show_default=True, help="The part, as `seg received` shows it.")
 @click.option("--revision", type=int, default=None, help="Default: the last one that counts.")
-@click.option("--why", required=True, help="The reason; it is kept beside the receipt.")
+@click.option("--why", required=True, help="The reason; of an open source it is published as written.")
 def withdraw(source: str, release: str, part: str, revision: int | None, why: str) -> None:
     """Let a revision no longer count: the one before it is read again. Its bytes and receipt stay."""
     from seg_pipeline.sources.archive import Archive

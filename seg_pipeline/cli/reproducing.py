@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import sys
 import warnings
@@ -77,6 +78,8 @@ def _raw(snapshot: Snapshot, archive: Path | None) -> Callable[[str], bytes | No
 @click.option("--to", type=click.Path(dir_okay=False, path_type=Path), help="A new Parquet file for the whole table.")
 def as_if(version: str, method: str, to: Path | None) -> None:
     """Compute the indicators of a snapshot from its published counts with another method; say how many differ."""
+    import numpy as np
+
     from seg_pipeline import parquet
     from seg_pipeline.snapshots.as_if import LeftOutWarning
     from seg_pipeline.snapshots.reproducing.comparing import key
@@ -88,9 +91,14 @@ def as_if(version: str, method: str, to: Path | None) -> None:
     columns = key(chosen.package, "indicators.parquet")
     both = chosen.table("indicators").merge(found, on=columns, suffixes=("", "_as_if"))
     both["apart"] = (both["value_as_if"] - both["value"]).abs()
-    different = int((both["apart"] > 0).sum() + (both["value"].isna() != both["value_as_if"].isna()).sum())
+    pairs = [(both[name], both[f"{name}_as_if"]) for name in ("value", "lower", "upper", "status")]
+    values, *others = (one.ne(other) & ~(one.isna() & other.isna()) for one, other in pairs)
+    different, intervals = int(values.sum()), int((~values & np.logical_or.reduce(others)).sum())
+    if chosen.made_up:
+        click.secho(chosen.manifest["notice"]["en"], bold=True)
     click.echo(f"{chosen.version} as if by method {found.attrs['method']} ({found.attrs['code']}):")
     click.echo(f"{different:,} of {len(both):,} figures are not those published")
+    click.echo(f"{intervals:,} more have another interval or status")
     for row in both[both["apart"] > 0].nlargest(1, "apart").to_dict("records"):
         of = " ".join(str(row[name]) for name in columns)
         click.echo(f"the largest: {of}: {row['value']} → {row['value_as_if']}")
@@ -99,7 +107,11 @@ def as_if(version: str, method: str, to: Path | None) -> None:
         click.echo(f"{said}: those of {', '.join(left_out)}")
     if to:
         with to.open("xb") as file:
-            file.write(parquet.encode(found))
+            file.write(
+                parquet.encode(
+                    found, {name: str(found.attrs[name]) for name in ("citation", "method", "code", "made_up")}
+                )
+            )
 
 
 @click.command()
@@ -124,6 +136,8 @@ def bundle(version: str, archive: Path | None, to: Path | None, wheels: Path | N
             wheels = Path(folder)
             bundling.download(chosen, wheels)
         made = bundling.bundle(chosen, _raw(chosen, archive), to or Path(bundling.file_name(chosen)), wheels)
-    click.echo(f"{made}: {made.stat().st_size:,} bytes; `python3 {made.name}` makes {chosen.version} again")
+    needs = "" if wheels else " where the packages of its wheels.csv are; --python names such a Python"
+    again = f"`python3 {shlex.quote(made.name)}` makes {chosen.version} again{needs}"
+    click.echo(f"{made}: {made.stat().st_size:,} bytes; {again}")
     if not chosen.made_up:
         click.secho("NOT PUBLIC: it holds the cities' deliveries as they were received", bold=True, err=True)

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from seg_pipeline.snapshots.trust.chain import Remark
 
 REMEDY = (
-    "a snapshot is not as it was published: restore it from a backup; docs/operations/trust.md says what to look at"
+    "what is said above is not in order: where bytes or the chain differ, restore from a backup; where nobody trusted "
+    "has signed, have it signed or mend the list of keys (docs/operations/trust.md)"
 )
 
 

@@ -33,6 +33,7 @@ from seg_pipeline.sources import all_sources
 from seg_pipeline.sources.archive import Receipt
 
 RULE = "withdrawn"
+NOT_TOLD = "…"  # a person's words about a delivery that is not public
 TO_BE = "the edition"  # what content is called before it has a version
 Content = Mapping[str, pd.DataFrame]
 
@@ -150,7 +151,8 @@ def known(edition: Edition, before: Snapshot, content: Content) -> Known:
 
 def _withdrawals(edition: Edition, before: Snapshot) -> list[dict[str, Any]]:
     receipts = [Receipt(**receipt) for receipt in before.manifest["receipts"]]
-    return [{"receipt": asdict(r), "why": why} for r in receipts if (why := edition.archive.withdrawn(r))]
+    told = [(r, why) for r in receipts if (why := edition.archive.withdrawn(r))]
+    return [{"receipt": asdict(r), "why": why if all_sources()[r.source].open else NOT_TOLD} for r, why in told]
 
 
 def _of(row: Mapping[Any, Any]) -> tuple[str, str, str, str]:

@@ -24,7 +24,7 @@ from seg_pipeline.indicators.intake import CASE, Batch, batches, tidy
 from seg_pipeline.indicators.places import Places
 from seg_pipeline.indicators.registry import INDICATORS, Counts, Indicator
 
-METHOD_VERSION = "2"
+METHOD_VERSION = "3"
 REST, ALL = "rest", "all"
 ORDINAL = "ordinal"
 DECIMALS = (12, 6, 6, 6, 6, 6, 6)  # of each number of an estimate: what no two machines' arithmetic disagrees about

@@ -41,6 +41,7 @@ def as_if(snapshot: Snapshot, method: str = TODAY) -> pd.DataFrame:
     """
     from seg_pipeline import parquet
 
+    snapshot.require_sound()
     with _code(snapshot, method) as (folder, whose), tempfile.TemporaryDirectory(prefix="computing-") as work:
         files = [Path(work, f"{table}.parquet") for table in MADE_FROM]
         for file in files:
@@ -54,7 +55,7 @@ def as_if(snapshot: Snapshot, method: str = TODAY) -> pd.DataFrame:
     found = told.reindex(columns=published.columns).astype(published.dtypes)
     methods = ", ".join(sorted(set(found["method_version"])))
     about = {"method": methods, "code": whose, "left_out": _left_out(snapshot, published)}
-    found.attrs = published.attrs | about
+    found.attrs = published.attrs | about | {"citation": f"Computed, not published: {methods} of {snapshot.citation}"}
     return found
 
 
@@ -81,6 +82,7 @@ def _code(snapshot: Snapshot, method: str) -> Iterator[tuple[Path, str]]:
         there = [f"{installed()} ({TODAY})", *(f"{name} ({of.version})" for name, of in sorted(known.items()))]
         raise SnapshotError(f"no code here has the method {method!r}; there are the methods: {', '.join(there)}")
     with tempfile.TemporaryDirectory(prefix="recipe-") as folder:
+        known[method].require_sound()  # its code will run
         recipe.of(known[method]).extractall(folder)
         yield Path(folder), f"the recipe of {known[method].version}"
 
@@ -94,6 +96,7 @@ def installed() -> str:
 def _methods(snapshot: Snapshot) -> dict[str, Snapshot]:
     """Return, for each method with which a snapshot on the shelf was computed, the newest that has its recipe."""
     there = [Snapshot(name, snapshot.shelf) for name in snapshot.shelf.versions() if VERSION.fullmatch(name)]
+    there = [one for one in there if one.made_up == snapshot.made_up]
     kept = [one for one in there if recipe.RECIPE in one.manifest["files"] and TABLE in one.tables]
     oldest_first = sorted(kept, key=lambda one: str(one.manifest["published"]))
     return {str(name): one for one in oldest_first for name in one.table(TABLE)["method_version"].unique()}

@@ -108,6 +108,8 @@ def _values(snapshot: Snapshot, name: str, file: pq.ParquetFile, column: str, sa
     kind = file.schema_arrow.field(column).type
     kind = kind.value_type if pa.types.is_dictionary(kind) else kind
     try:
+        if pa.types.is_integer(kind) and any(isinstance(one, float) and one != int(one) for one in values):
+            raise TypeError
         return pa.array(values, type=kind)
     except (pa.ArrowException, TypeError, OverflowError):
         holds = "text" if pa.types.is_string(kind) else "numbers"

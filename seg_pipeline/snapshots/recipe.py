@@ -13,15 +13,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from seg_pipeline import settings
+from seg_pipeline import provenance, settings
 
 if TYPE_CHECKING:
     from seg_pipeline.snapshots.store import Snapshot
 
 RECIPE, DELIVERIES = "recipe.zip", "deliveries.json"
-FOLDERS = ("seg_pipeline", "data/catalogue")
 FILES = ("pyproject.toml", "requirements.lock", "Makefile", "README.md", "workspace.yaml")
-LEFT_OUT = "__pycache__"
+KINDS = {
+    "seg_pipeline": (".py", ".html", ".css", ".js"),
+    "data/catalogue": (".csv",),
+}  # and no more
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can tell: the same files give the same bytes
 PLAIN_FILE = 0o100644 << 16
 UNIX = 3
@@ -30,7 +32,8 @@ UNIX = 3
 @cache
 def recipe(clone: Path = settings.CLONE) -> bytes:
     """Return the recipe of what is published from `clone`, as a zip; the same files give the same bytes."""
-    return pack({path.relative_to(clone).as_posix(): path.read_bytes() for path in _files(clone)})
+    files = {path.relative_to(clone).as_posix(): path.read_bytes() for path in _files(clone)}
+    return pack(files | {provenance.COMMIT: (provenance.code()["commit"] or "").encode()})
 
 
 def pack(files: dict[str, bytes]) -> bytes:
@@ -75,6 +78,7 @@ def _kept(snapshot: Snapshot, name: str) -> bytes:
 
 def _files(clone: Path) -> list[Path]:
     """Return the files that make a snapshot."""
-    inside = (path for folder in FOLDERS for path in (clone / folder).rglob("*"))
-    there = [path for path in (*inside, *(clone / name for name in FILES)) if path.is_file()]
-    return [path for path in there if LEFT_OUT not in path.parts and not path.name.startswith(".")]
+    inside = [path for folder, kinds in KINDS.items() for path in (clone / folder).rglob("*") if path.suffix in kinds]
+    there = [path for path in (*inside, *(clone / name for name in FILES)) if path.is_file() and not path.is_symlink()]
+    parts = {path: path.relative_to(clone).parts for path in there}
+    return [path for path in there if not any(part.startswith((".", "__pycache__")) for part in parts[path])]

@@ -66,7 +66,11 @@ class Snapshot:
     @cached_property
     def manifest(self) -> dict[str, Any]:
         """What the snapshot holds and where it came from."""
-        return self._json(MANIFEST, {"version", "content", "tables", "files", "findings"})
+        said = self._json(MANIFEST, {"version", "content", "tables", "files", "findings"})
+        if said["version"] != self.version or said.get("made_up", self.made_up) != self.made_up:
+            told = f"{self.where} has the manifest of snapshot {said['version']}: give the folder its name back"
+            raise SnapshotError(told)
+        return said
 
     @cached_property
     def package(self) -> dict[str, Any]:
@@ -162,6 +166,7 @@ def open(version: str = "latest", folder: Path | str | None = None) -> Snapshot:
     Nothing is read of it yet. Raises SnapshotError where none fits.
     """
     there = versions(folder)
+    version = str(version)  # 2026.1 without quotes is a number
     problem = f"there is no snapshot {version!r} in {_place(folder)}"
     return _chosen(version, there, f"{problem}; there are: {', '.join(s.version for s in there) or 'none yet'}")
 
@@ -172,7 +177,7 @@ def as_of(moment: str | date, version: str = "latest", folder: Path | str | None
     `moment` is a date, which means its end, or a time, both in UTC unless it says otherwise: as ISO 8601 or object.
     Raises SnapshotError where nothing that fits had been published.
     """
-    until = _end(moment)
+    until = _end(moment).astimezone(UTC)
     published = {one: datetime.fromisoformat(one.manifest["published"]) for one in versions(folder)}
     there = ", ".join(f"{one.version} ({when:%Y-%m-%d %H:%M})" for one, when in published.items()) or "none yet"
     problem = f"no snapshot {version!r} in {_place(folder)} had been published by {until:%Y-%m-%d %H:%M} UTC"

@@ -57,8 +57,8 @@ MOVED = contract(
     "moved",
     "What moved each published figure since the snapshot before, term by term: the terms sum to the change",
     "Mikä muutti kutakin julkaistua lukua edellisestä julkaisuversiosta, tekijä kerrallaan: tekijöiden summa on muutos",
-    "Vad som ändrade varje publicerat tal sedan den förra publicerade versionen, term för term: termerna summerar till "
-    "ändringen",
+    "Vad som ändrade varje publicerat tal sedan den förra publicerade versionen, term för term: summan av "
+    "termerna är ändringen",
     KEY,
     {
         "source": SOURCE_COLUMNS["source"],

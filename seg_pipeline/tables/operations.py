@@ -115,7 +115,7 @@ REVISIONS = contract(
     "revisions",
     "Cells that a source has told twice, differently: both values, and where each stands",
     "Solut, jotka lähde on kertonut kahdesti eri tavoin: kumpikin arvo ja mistä se on",
-    "Celler som en källa har berättat två gånger, olika: båda värdena och var de står",
+    "Celler som en källa har angett på två olika sätt: båda värdena och var de står",
     ["source", "table", "city", "area", "subject", "group", "reference_year", "period", "release_before",
      "revision_before", "release_after", "revision_after"],
     {

@@ -88,7 +88,8 @@ def changes(snapshot: Snapshot) -> str:
 def test_the_first_snapshot_is_compared_with_nothing(tmp_path: Path) -> None:
     first = put(tmp_path, content())
     assert first.manifest["compared_with"] is None and first.table("moved").empty and first.verify() == []
-    assert all(said in changes(first) for said in ("ensimmäinen julkaisu", "första publikationen", "first snapshot"))
+    words = ("ensimmäinen julkaisuversio", "första publicerade versionen", "first snapshot")
+    assert all(said in changes(first) for said in words)
 
 
 def test_the_next_one_says_what_moved_and_what_changed(tmp_path: Path) -> None:
@@ -196,7 +197,7 @@ def test_the_reason_of_a_withdrawn_delivery_is_the_one_that_was_given(tmp_path: 
     assert {fact["reason"]["en"] for fact in second.manifest["withdrawn"]} == {
         "the delivery was withdrawn: sent by mistake"
     }
-    assert "toimitus vedettiin pois: sent by mistake" in changes(second)
+    assert "toimitus vedettiin takaisin: sent by mistake" in changes(second)
 
 
 def test_what_a_revised_delivery_no_longer_tells_is_told_as_that(tmp_path: Path) -> None:

@@ -34,11 +34,14 @@ def numbers(paragraphs: list[str], language: str) -> Counter[float]:
     return Counter(float(word.rstrip(".")) for word in found if word.count(".") <= 1)
 
 
-def cities(apart: int, people: int) -> dict[str, pd.DataFrame]:
-    """Return content of a city where the poor live the more apart from the rich, the larger `apart` is."""
-    shares = [(20 + apart, 20) if at % 2 else (20, 20 + apart) for at in range(100)]
-    cells = [area(f"{at:05}", x * people, y * people, 300 * people) for at, (x, y) in enumerate(shares)]
-    table = counts(*(cell for row in cells for cell in row))
+def cities(people: int, *apart: int) -> dict[str, pd.DataFrame]:
+    """Return content of a city in one year after the other: the poor live the more apart, the larger `apart` is."""
+    years = []
+    for year, far in enumerate(apart, start=2024):
+        shares = [(20 + far, 20) if at % 2 else (20, 20 + far) for at in range(100)]
+        cells = [area(f"{at:05}", x * people, y * people, 300 * people) for at, (x, y) in enumerate(shares)]
+        years.append(counts(*(cell for row in cells for cell in row), year=year))
+    table = tables.conform(pd.concat(years), "counts")
     return content() | {"counts": table, "indicators": made(table)}
 
 
@@ -77,21 +80,28 @@ def test_the_numbers_are_those_of_the_tables(chain: since.Comparison) -> None:
 def test_a_direction_is_told_only_where_chance_could_not_have_made_the_change(
     tmp_path: Path, low: int, then: int, people: int, direction: str
 ) -> None:
-    put(tmp_path, cities(low, people))
-    put(tmp_path, cities(then, people))
+    put(tmp_path, cities(people, low))
+    put(tmp_path, cities(people, low, then))
     found = since.between(*versions(tmp_path / "snapshots"))
     (row,) = headline(found.difference, found.moved).to_dict("records")
     apart = row["to_lower"] > row["from_upper"] or row["to_upper"] < row["from_lower"]
     assert row["direction"] == direction and apart == (direction != "not_told_apart")
     for language in LANGUAGES:
         text = "\n".join(changelog(found.difference, found.moved, [], language))
-        words = {key: wording.said(key, language) for key in ("rose", "fell", "not_told_apart")}
+        words = {key: wording.said(key, language) for key in ("rose", "fell", "not_told_apart", "corrected")}
         assert [key for key, said in words.items() if said in text] == [direction]
 
 
+def test_a_figure_told_anew_for_the_same_year_is_corrected_and_has_not_moved(tmp_path: Path) -> None:
+    put(tmp_path, cities(9, 20))
+    put(tmp_path, cities(9, 120))
+    found = since.between(*versions(tmp_path / "snapshots"))
+    assert headline(found.difference, found.moved)["direction"].tolist() == ["corrected"]
+
+
 def test_without_an_interval_there_is_no_direction(tmp_path: Path) -> None:
-    for low in (20, 120):
-        told = cities(low, 9)
+    for apart in ((20,), (20, 120)):
+        told = cities(9, *apart)
         bare = told["indicators"].assign(interval="few_areas")
         bare[["lower", "upper", "value_corrected", "standard_error"]] = float("nan")
         told["indicators"] = bare

@@ -46,7 +46,7 @@ def clone(to: Path) -> Path:
 
 
 def refreshed(folder: Path, environment: dict[str, str], of: Path | None = None) -> dict[str, str]:
-    """Return the sha256 of every table of the made-up edition that a process with this environment has published."""
+    """Return the sha256 of every table and of their description, as a process with this environment published them."""
     told = os.environ | {"SEG_DATA": str(folder / "data")} | environment
     command = [str(Path(sys.executable).with_name("seg"))]
     if of:
@@ -60,7 +60,7 @@ def refreshed(folder: Path, environment: dict[str, str], of: Path | None = None)
 
 def published(data: Path) -> dict[str, str]:
     snapshot = snapshots.open("2026.1-demo", data / "snapshots")
-    names = [f"{name}.parquet" for name in snapshot.tables]
+    names = [*(f"{name}.parquet" for name in snapshot.tables), "datapackage.json"]
     found = {name: hashlib.sha256(snapshot.shelf.read(snapshot.version, name)).hexdigest() for name in names}
     assert len(found) > 10 and found["counts.parquet"] == snapshot.manifest["files"]["counts.parquet"]["sha256"]
     return {**found, "content": snapshot.manifest["content"]}

@@ -183,7 +183,7 @@ def test_the_command_says_what_is_sound_and_what_is_not(copied: Path, tmp_path: 
     damage.rewrite(copied / "2026.1", lambda _: None)
     rewritten = verified(copied, "2026.1")
     assert rewritten.returncode == 1 and "its manifest was rewritten" in rewritten.stdout
-    assert "restore it from a backup" in rewritten.stderr
+    assert "restore from a backup" in rewritten.stderr
     shutil.rmtree(copied / "2026.2")
     assert "2026.2, which is not on this shelf" in verified(copied).stdout
 

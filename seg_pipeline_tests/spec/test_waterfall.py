@@ -417,7 +417,7 @@ def test_a_year_that_is_no_longer_told_is_noted() -> None:
 
 @pytest.mark.parametrize(
     ("change_of", "term"),
-    [({}, "source_revision"), ({"release": "2026"}, "source_revision"), ({"method_version": "3"}, "unseparated"),
+    [({}, "source_revision"), ({"release": "2026"}, "source_revision"), ({"method_version": "99"}, "unseparated"),
      ({"reference_year": 2024}, "unseparated")],
 )  # fmt: skip
 def test_where_counts_are_not_public_only_one_cause_can_be_told(change_of: Mapping[str, Any], term: str) -> None:

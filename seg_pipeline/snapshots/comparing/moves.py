@@ -21,7 +21,7 @@ def headline(difference: Difference, moved: pd.DataFrame) -> pd.DataFrame:
     """Return the headline figures that moved, the largest first, with the intervals of both sides.
 
     Columns besides those of `moved`: ``from_lower``, ``from_upper``, ``to_lower``, ``to_upper``, and ``direction``:
-    rose, fell, or not_told_apart.
+    rose, fell, or not_told_apart; corrected where both are of one year.
     """
     rows = largest(moved)
     for column, value in HEADLINE.items():
@@ -33,6 +33,8 @@ def headline(difference: Difference, moved: pd.DataFrame) -> pd.DataFrame:
     rose = (rows["to_lower"] > rows["from_upper"]) & (rows["value"] > 0)
     fell = (rows["to_upper"] < rows["from_lower"]) & (rows["value"] < 0)
     told = rows.assign(direction="not_told_apart")
+    told.loc[rows["from_year"] == rows["to_year"], "direction"] = "corrected"
+    rose, fell = (of & (rows["from_year"] != rows["to_year"]) for of in (rose, fell))
     told.loc[rose, "direction"], told.loc[fell, "direction"] = "rose", "fell"
     return told
 

@@ -14,6 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from seg_pipeline import catalogue
 from seg_pipeline.snapshots.formats import words
 from seg_pipeline.snapshots.formats.export import Export, Plan, called
 
@@ -133,6 +134,8 @@ def _labels(export: Export, name: str) -> dict[str, str]:
         return {code: spoken[export.language] for code, spoken in export.names.items()}
     if name == "scale":
         return {NONE: words.text("export_no_scale")[export.language]}
+    if name == "indicator":
+        return {row["indicator"]: row[export.language].partition(":")[0] for row in catalogue.rows("indicators")}
     return _contrasts(export) if name == "contrast" else {}
 
 

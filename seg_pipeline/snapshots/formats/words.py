@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from seg_pipeline import catalogue
 from seg_pipeline.catalogue import LANGUAGES, texts
 from seg_pipeline.snapshots.formats.export import Export
 
@@ -33,7 +34,7 @@ def described(resource: dict[str, Any]) -> Words:
 
 
 def dictionary(export: Export) -> list[Words]:
-    """Return a row for every table and every column: table, column, type, unit, fi, sv, en."""
+    """Return a row for every table, every column and every indicator: table, column, type, unit, fi, sv, en."""
     rows = []
     for name, resource in export.resources.items():
         rows.append({"table": name, "column": "", "type": "", "unit": "", **described(resource)})
@@ -41,7 +42,18 @@ def dictionary(export: Export) -> list[Words]:
             {"table": name, "column": field["name"], "type": field["type"], "unit": _unit(field), **described(field)}
             for field in resource["schema"]["fields"]
         ]
-    return rows
+    return [*rows, *_indicators(export)]
+
+
+def _indicators(export: Export) -> list[Words]:
+    """Return a row for each code of the column ``indicator``: what the index means, as the installed catalogue says."""
+    if "indicators" not in export.resources:
+        return []
+    plain = {"table": "indicators", "type": "", "unit": ""}
+    return [
+        {**plain, "column": f"indicator = {row['indicator']}", **{language: row[language] for language in LANGUAGES}}
+        for row in catalogue.rows("indicators")
+    ]
 
 
 def about(export: Export) -> list[tuple[Words, Words]]:

@@ -5,6 +5,7 @@ It knows names and bytes, and nothing of what they mean.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -69,9 +70,12 @@ class Shelf(Protocol):
         ...
 
 
+ADDRESS = re.compile(r"[a-z][a-z0-9]+:/")  # s3:/bucket lacks a slash and is no folder either
+
+
 def shelf(where: str | Path) -> Shelf:
     """Return the shelf at a path, or at the address of a bucket, such as ``s3://bucket/prefix``."""
-    if "://" not in str(where):
+    if not ADDRESS.match(str(where)):
         return Folder(Path(where))
     from seg_pipeline.snapshots.shelves.bucket import Bucket
 

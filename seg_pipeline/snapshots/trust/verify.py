@@ -69,6 +69,7 @@ def parsed(data: bytes) -> dict[str, Any]:
     try:
         found: dict[str, Any] = json.loads(data)
         sound = {"version", "published"} <= set(found) and all(file["sha256"] for file in found["files"].values())
+        sound = sound and not any(set(name.split("/")) & {"", ".", ".."} for name in found["files"])
     except (ValueError, TypeError, AttributeError, KeyError):
         sound = False
     if not sound:

@@ -24,7 +24,7 @@ const said = (id) => {
 
 const address = () => {
   const [place, rest = ""] = location.hash.slice(1).split("?");
-  return { place: decodeURIComponent(place), language: new URLSearchParams(rest).get("lang") };
+  return { place: decodeURIComponent(place), language: new URLSearchParams(rest).get("lang") ?? new URLSearchParams(location.search).get("lang") };
 };
 
 const speak = (language) => {
