@@ -23,6 +23,7 @@ FILES = ("pyproject.toml", "requirements.lock", "Makefile", "README.md", "worksp
 KINDS = {
     "seg_pipeline": (".py", ".html", ".css", ".js"),
     "data/catalogue": (".csv",),
+    "data/keys": (".csv",),
 }  # and no more
 EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time that a zip can tell: the same files give the same bytes
 PLAIN_FILE = 0o100644 << 16
