@@ -29,6 +29,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from seg_pipeline import catalogue
 from seg_pipeline.settings import CLONE
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.formats import FORMATS, ExportError, choose, columnar
