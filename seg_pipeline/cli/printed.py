@@ -42,7 +42,11 @@ def show(snapshot: Snapshot) -> None:
     if snapshot.made_up:
         click.secho(snapshot.manifest["notice"]["en"], bold=True)
     click.echo(f"snapshot {snapshot.version}, published {snapshot.manifest['published']}")
-    click.echo(f"folder   {snapshot.where}")
+    click.echo(f"where    {snapshot.where}")
+    click.echo(f"content  sha256 {snapshot.manifest['content']}")
+    if before := snapshot.manifest.get("predecessor"):
+        compared = snapshot.manifest.get("compared_with") or "none"
+        click.echo(f"after    {before['version']}; CHANGES.md says what differs from {compared}")
     held = ", ".join(f"{name} {rows:,}" for name, rows in snapshot.manifest["tables"].items())
     click.echo(f"rows     {held}")
     for rule, said in FINDINGS.items():

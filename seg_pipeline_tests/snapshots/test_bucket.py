@@ -348,7 +348,7 @@ def test_the_commands_work_on_a_bucket(demo: Seg, address: str, store: s3.S3, tm
         shutil.copytree(demo.data / part, tmp_path / "data" / part)
     seg, told = Seg(tmp_path / "data"), {"SEG_SNAPSHOTS": address}
     done = seg("refresh", "--edition", "2026", "--profile", "demo", **told)
-    assert done.returncode == 0 and f"folder   {address}/2026.1-demo/snapshot-" in done.stdout, done.stderr
+    assert done.returncode == 0 and f"where    {address}/2026.1-demo/snapshot-" in done.stdout, done.stderr
     assert "nothing has changed" in seg("refresh", "--edition", "2026", "--profile", "demo", **told).stderr
     for words in (["list"], ["show", "2026.1-demo"], ["verify"], ["verify", "2026.1", "indicators.parquet"]):
         shown = seg("snapshots", *words, **told)

@@ -152,3 +152,10 @@ def test_every_sentence_takes_the_same_values_in_every_language() -> None:
         fields = [sorted(re.findall(r"{(\w+)}", row[language])) for language in LANGUAGES]
         assert fields[0] == fields[1] == fields[2], row["text"]
         assert all(row[language] for language in LANGUAGES)
+
+
+@pytest.mark.parametrize("name", ["<img src=x onerror=alert(1)>.csv", "[a](http://b).csv", "a|b`c`.csv", "made_up.csv"])
+def test_a_file_name_is_shown_and_never_obeyed(name: str) -> None:
+    found = wording.plain(name)
+    assert re.sub(r"\\(.)", r"\1", found) == name
+    assert not re.search(r"(?<!\\)[<>\[\]|`]", found)

@@ -17,7 +17,7 @@ from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.snapshots.comparing.diff import Difference, TableDifference
 from seg_pipeline.snapshots.comparing.made_with import Changed
 from seg_pipeline.snapshots.comparing.moves import HEADLINE, headline, largest_terms, terms_of
-from seg_pipeline.snapshots.comparing.wording import date, decimal, decimals, named, said, signed, whole
+from seg_pipeline.snapshots.comparing.wording import date, decimal, decimals, named, plain, said, signed, whole
 
 FILE = "CHANGES.md"
 LARGEST = 10
@@ -69,7 +69,7 @@ def _deliveries(difference: Difference, language: str) -> list[str]:
         said(
             f"delivery_{one.what}", language,
             source=named("source_names", "source", one.source, language, "name_"), release=one.release,
-            file=receipt["file"], date=date(receipt["received"], language), revision=str(receipt["revision"]),
+            file=plain(receipt["file"]), date=date(receipt["received"], language), revision=str(receipt["revision"]),
         )
         for one in difference.deliveries
         for receipt in [one.after or one.before]
@@ -144,7 +144,7 @@ def _withdrawn(withdrawn: Withdrawn, language: str) -> list[str]:
         rows = said("withdrawn_rows", language, table=one["table"], rows=whole(one["rows"], language)) + few
         lost.setdefault((" ".join(filter(None, (name, one["release"]))), one["reason"][language]), []).append(rows)
     lines = [
-        ": ".join(filter(None, (what, said("withdrawn_one", language, rows=", ".join(rows), reason=reason))))
+        ": ".join(filter(None, (what, said("withdrawn_one", language, rows=", ".join(rows), reason=plain(reason)))))
         for (what, reason), rows in lost.items()
     ]
     return _list(lines) or [said("withdrawn_none", language)]

@@ -6,6 +6,7 @@ The sentences are the rows of ``data/catalogue/changelog.csv``; numbers go into 
 from __future__ import annotations
 
 import math
+import re
 from datetime import datetime
 
 from seg_pipeline import catalogue
@@ -20,10 +21,17 @@ MONTHS = (
     "December",
 )  # fmt: skip
 
+MARKS = re.compile(r"([\\`<>\[\]|])")
+
 
 def said(key: str, language: str, **values: str) -> str:
     """Return a sentence of the catalogue with values in it, which are text already."""
     return catalogue.texts("changelog", "text")[key][language].format(**values)
+
+
+def plain(text: str) -> str:
+    """Return a text from a delivery as Markdown that shows it as it is: no link, no tag, no table."""
+    return MARKS.sub(r"\\\1", text)
 
 
 def whole(number: int, language: str) -> str:
