@@ -49,9 +49,14 @@ def _indicators(export: Export) -> list[Words]:
     """Return a row for each code of the column ``indicator``: what the index means, as the installed catalogue says."""
     if "indicators" not in export.resources:
         return []
-    plain = {"table": "indicators", "type": "", "unit": ""}
     return [
-        {**plain, "column": f"indicator = {row['indicator']}", **{language: row[language] for language in LANGUAGES}}
+        {
+            "table": "indicators",
+            "column": f"indicator = {row['indicator']}",
+            "type": "",
+            "unit": "",
+            **{language: row[language] for language in LANGUAGES},
+        }
         for row in catalogue.rows("indicators")
     ]
 
