@@ -21,6 +21,7 @@ import os
 import sys
 from pathlib import Path
 
+from seg_pipeline.cli.printed import progress
 from seg_pipeline.settings import Foreseen, Settings
 from seg_pipeline.snapshots.recipe import DELIVERIES
 
@@ -41,7 +42,7 @@ def rebuild(data: Path, edition: int, profile: str) -> str:
     settings = Settings(data, profile)
     made = Edition(edition, Warehouse(settings))
     lay(made.archive, json.loads((data / DELIVERIES).read_bytes()), data / "objects")
-    wrong = run(defs, made, list(FILES), _progress)
+    wrong = run(defs, made, list(FILES), progress)
     published = None if wrong else made.published()
     if published is None:
         raise Foreseen("\n".join(wrong or ["there is no snapshot"]))
@@ -64,10 +65,6 @@ def main(words: list[str]) -> int:
         sys.stderr.write(f"{wrong}\n")
         return 1
     return 0
-
-
-def _progress(step: str, done: int, of: int, seconds: float, failed: bool) -> None:
-    sys.stderr.write(f"  [{done:>2}/{of}] {step:<12} {seconds:5.1f} s{'  FAILED' if failed else ''}\n")
 
 
 if __name__ == "__main__":

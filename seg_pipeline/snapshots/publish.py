@@ -6,7 +6,6 @@ Every snapshot names the one published before it and the sha256 of its manifest:
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ import pandas as pd
 
 from seg_pipeline import catalogue, parquet, tables
 from seg_pipeline.snapshots import describe
+from seg_pipeline.snapshots.describe.subject import json_bytes
 from seg_pipeline.snapshots.shelves.shelf import shelf
 from seg_pipeline.snapshots.store import DEMO, MANIFEST, MANIFEST_HASH, Snapshot, hash_line, order, versions
 
@@ -113,7 +113,7 @@ def _files(
     published = datetime.now(UTC).isoformat(timespec="seconds")
     said = describe.files(version, edition, published, {**blobs, **more}, rows, facts, sources, made_up)
     files = {**dict(sorted(blobs.items())), **dict(sorted(more.items())), **said}
-    manifest = _json(
+    manifest = json_bytes(
         {
             "version": version,
             "edition": edition,
@@ -135,7 +135,3 @@ def _files(
 def _content(blobs: Mapping[str, bytes]) -> str:
     lines = [f"{hashlib.sha256(data).hexdigest()}  {name}\n" for name, data in sorted(blobs.items())]
     return hashlib.sha256("".join(lines).encode()).hexdigest()
-
-
-def _json(value: object) -> bytes:
-    return (json.dumps(value, ensure_ascii=False, indent=2) + "\n").encode()

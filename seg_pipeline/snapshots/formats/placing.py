@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import errno
-import os
 import shutil
 import tempfile
-import time
-from contextlib import suppress
 from pathlib import Path
 
 from seg_pipeline.snapshots.formats.export import ExportError, Plan
+from seg_pipeline.snapshots.shelves.folder import flush, sweep
 
 HIDDEN = ".exporting-"
-ABANDONED = 3600.0  # seconds after which what is out of sight is taken to be of an export that was killed
 
 
 def place(files: Plan, folder: Path, force: bool = False) -> list[Path]:
@@ -22,7 +19,7 @@ def place(files: Plan, folder: Path, force: bool = False) -> list[Path]:
     Raises ExportError, before anything is written, for a file that is there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    _sweep(folder)
+    sweep(folder, HIDDEN)
     for name in files:
         if not force and (folder / name).exists():
             raise _taken(folder / name)
@@ -30,10 +27,10 @@ def place(files: Plan, folder: Path, force: bool = False) -> list[Path]:
     try:
         for name, write in files.items():
             write(hidden / name)
-            _flush(hidden / name)
+            flush(hidden / name)
         for name in files:
             _show(hidden / name, folder / name, force)
-        _flush(folder)
+        flush(folder)
     finally:
         shutil.rmtree(hidden, ignore_errors=True)
     return [folder / name for name in files]
@@ -57,19 +54,3 @@ def _show(written: Path, path: Path, force: bool) -> None:
 
 def _taken(path: Path) -> ExportError:
     return ExportError(f"{path} is there already: --force replaces it, --to FOLDER writes elsewhere")
-
-
-def _flush(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what an export that was killed left out of sight."""
-    for hidden in folder.glob(f"{HIDDEN}*"):
-        with suppress(FileNotFoundError):
-            if time.time() - hidden.stat().st_mtime > ABANDONED:
-                shutil.rmtree(hidden, ignore_errors=True)

@@ -77,12 +77,12 @@ class Folder:
             yield self._place
 
     def _place(self, version: str, files: Mapping[str, bytes]) -> bool:
-        _sweep(self.path)
+        sweep(self.path, HIDDEN)
         hidden = Path(tempfile.mkdtemp(dir=self.path, prefix=HIDDEN))
         try:
             for name, data in files.items():
                 _write(hidden / name, data)
-            _flush(hidden)
+            flush(hidden)
             hidden.chmod(0o555)
             hidden.rename(self.path / version)
         except OSError as error:
@@ -91,7 +91,7 @@ class Folder:
             raise
         finally:
             _remove(hidden)
-        _flush(self.path)
+        flush(self.path)
         return True
 
     def signatures(self) -> dict[str, list[str]]:
@@ -118,7 +118,7 @@ class Folder:
             return False
         finally:
             hidden.unlink(missing_ok=True)
-        _flush(folder)
+        flush(folder)
         return True
 
 
@@ -149,17 +149,18 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _flush(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:
         os.close(handle)
 
 
-def _sweep(folder: Path) -> None:
-    """Remove hidden folders whose publisher died. Their age counts as well, where a lock is not seen by all."""
-    for hidden in folder.glob(f"{HIDDEN}*"):
+def sweep(folder: Path, prefix: str) -> None:
+    """Remove hidden folders whose maker died. Their age counts as well, where a lock is not seen by all."""
+    for hidden in folder.glob(f"{prefix}*"):
         with suppress(FileNotFoundError):
             if time.time() - hidden.stat().st_mtime > ABANDONED:
                 _remove(hidden)
