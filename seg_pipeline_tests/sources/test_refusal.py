@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import json
 import re
+import sys
 import zipfile
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -220,6 +222,15 @@ def test_finnish_and_swedish_messages_hold_no_english(name: str) -> None:
         words = set(re.findall(r"[^\W\d_]+", refused.value.message(language).lower()))
         assert not words & (ENGLISH - shared), refused.value.message(language)
     assert "_" not in refused.value.message("en") and "�" not in refused.value.message("en")
+
+
+def test_a_limit_that_another_library_moved_does_not_let_an_endless_cell_in() -> None:
+    before = csv.field_size_limit(sys.maxsize)
+    try:
+        with pytest.raises(Refused, match="quotes"):
+            PROVOKED["a long field"]()
+    finally:
+        csv.field_size_limit(before)
 
 
 STEERING = "\x1b[2J\u202e\ud800\x07\x9b\u2066"

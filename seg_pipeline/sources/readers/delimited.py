@@ -5,11 +5,16 @@ from __future__ import annotations
 import csv
 import io
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from seg_pipeline.sources.readers.grid import Grid
 from seg_pipeline.sources.refusal import Refused, quoted, told
 
+if TYPE_CHECKING:
+    from _csv import Reader
+
 MOST_CELLS = 12_000_000  # they take 2 GiB to read; the largest delivery known has 9.8 million
+LONGEST_CELL = 1 << 17  # signs; a longer one is an open quote that swallowed the rows after it
 UTF_8_MARK = b"\xef\xbb\xbf"
 UTF_16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -32,7 +37,7 @@ def read(data: bytes, dialect: Dialect) -> Grid:
     if not text.endswith("\n"):
         last = text.rsplit("\n", 1)[-1]
         raise Refused("truncated", found=quoted(last[-30:]), expected="line_end", line=text.count("\n") + 1)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=dialect.separator, strict=True)
+    reader = strict_reader(text, dialect.separator)
     rows: list[list[str]] = []
     lines: list[int] = []
     start, cells = 1, 0
@@ -52,6 +57,12 @@ def read(data: bytes, dialect: Dialect) -> Grid:
     return Grid(
         header=body[0][0], header_line=body[0][1], rows=[row for row, _ in body[1:]], lines=[at for _, at in body[1:]]
     )
+
+
+def strict_reader(text: str, separator: str) -> Reader:
+    """Return the standard library's reader; its limit is one for the whole process, and other libraries move it."""
+    csv.field_size_limit(LONGEST_CELL)
+    return csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
 
 
 def write(grid: Grid, dialect: Dialect, title: str = "") -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 from collections.abc import Iterator, Sequence
 
 from seg_pipeline.sources.cities.faces.raw import COLUMNS, Raw, refuse_rows
@@ -56,7 +55,7 @@ def fitting(data: bytes, layouts: Sequence[Layout]) -> Layout | None:
 
 
 def _rows(text: str, layout: Layout) -> Iterator[tuple[list[str], int]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=layout.separator, strict=True)
+    reader = delimited.strict_reader(text, layout.separator)
     start = 1
     try:
         for row in reader:
