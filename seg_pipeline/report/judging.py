@@ -1,0 +1,65 @@
+"""What may be said of figures: whether one moved, which cities can be told apart, which value is the latest.
+
+Nothing is said by the point estimate: a figure rose where the whole interval of its change is above zero, and cities
+are put in an order only where no chain of common letters in ``comparison_group`` ties them.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from seg_pipeline.report.book import Book
+
+GEOGRAPHY = "postal_area"  # the division that all eleven cities have
+KEY = ["source", "city", "geography", "indicator", "dimension", "group", "reference_group", "scale"]
+
+
+def direction(total: pd.Series) -> str:
+    """Return ``rose``, ``fell``, ``same`` (cannot be told from chance) or ``unknown`` of a row of `changes`."""
+    if pd.isna(total["lower"]) or pd.isna(total["upper"]):
+        return "unknown"
+    return "rose" if total["lower"] > 0 else "fell" if total["upper"] < 0 else "same"
+
+
+def tiers(rows: pd.DataFrame) -> list[list[int]]:
+    """Return the rows of one comparison in groups that intervals part, the highest first; no order within a group.
+
+    Rows without a letter could not be compared and are left out.
+    """
+    compared = rows[rows["comparison_group"].notna()].sort_values("value_corrected", ascending=False, kind="stable")
+    groups: list[tuple[set[str], list[int]]] = []
+    for row, letters in compared["comparison_group"].items():
+        tied = [group for group in groups if group[0] & set(letters)]
+        together = [at for group in tied for at in group[1]] + [int(str(row))]
+        groups = [group for group in groups if group not in tied]
+        groups.append((set(letters).union(*(group[0] for group in tied)), together))
+    value = compared["value_corrected"]
+    return sorted((group[1] for group in groups), key=lambda numbers: -max(value[numbers]))
+
+
+def highest(rows: pd.DataFrame) -> list[int]:
+    """Return the row with the highest corrected value and every row that cannot be told from it."""
+    compared = rows[rows["comparison_group"].notna()]
+    if compared.empty:
+        return []
+    top = compared["value_corrected"].to_numpy().argmax()
+    letters = set(compared["comparison_group"].iloc[top])
+    return [int(str(row)) for row, of in compared["comparison_group"].items() if letters & set(of)]
+
+
+def lowest(rows: pd.DataFrame) -> list[int]:
+    """Return the row with the lowest corrected value and every row that cannot be told from it."""
+    return highest(rows.assign(value_corrected=-rows["value_corrected"]))
+
+
+def latest(rows: pd.DataFrame, *by: str) -> pd.DataFrame:
+    """Return the rows of the latest reference year of each combination of the columns `by` (of all, without any)."""
+    years = (
+        rows.groupby(list(by), dropna=False)["reference_year"].transform("max") if by else rows["reference_year"].max()
+    )
+    return rows[rows["reference_year"] == years]
+
+
+def contrasts(book: Book, indicator: str, geography: str = GEOGRAPHY) -> pd.DataFrame:
+    """Return the figures of an indicator that may be compared: published with an interval, of the eleven cities."""
+    return book.rows("indicators", indicator=indicator, geography=geography, interval="published", status="observed")

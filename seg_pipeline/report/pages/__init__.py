@@ -1,0 +1,26 @@
+"""The kinds of page, one module each: `names` says which pages there are, `page` gives one of them.
+
+A new kind of page is a module and a row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from seg_pipeline.report.book import Book
+from seg_pipeline.report.page import Page
+from seg_pipeline.report.pages import overview
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of page."""
+
+    names: Callable[[Book], list[str]]
+    page: Callable[[Book, str], Page]
+
+
+KINDS: dict[str, Kind] = {
+    "overview": Kind(overview.names, overview.page),
+}
