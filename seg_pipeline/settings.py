@@ -1,6 +1,6 @@
 """Where data lives and which deliveries are used, read from the environment. Nothing else belongs here.
 
-``SEG_DATA``     the folder in which archive, tables and snapshots are made (default: the clone's ``data/``)
+``SEG_DATA``     the folder in which archive, tables, snapshots and reports are made (default: the clone's ``data/``)
 ``SEG_SNAPSHOTS``  where snapshots are published instead of ``SEG_DATA``/snapshots: a folder, or ``s3://bucket/prefix``
 ``SEG_THREADS``  how many threads the indicators and DuckDB take; the numbers are the same with any
 ``SEG_PROFILE``  ``demo`` (made-up deliveries), ``own`` (what has been received) or ``live`` (fetch, then ``own``)
@@ -25,6 +25,7 @@ os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
 
 
 FIRST_EDITION = 2026
+REPORTS_OPEN_AT = "SEG_REPORTS_OPEN_AT"  # the address at which `seg dev` serves the reports; set by it
 
 
 class Foreseen(ValueError):
@@ -68,6 +69,11 @@ class Settings:
     def snapshots(self) -> Path | str:
         """Published, immutable snapshots: a folder, or the address of a bucket."""
         return os.environ.get("SEG_SNAPSHOTS") or self.data / "snapshots"
+
+    @property
+    def reports(self) -> Path:
+        """The situation pictures of snapshots, one folder each; here also where snapshots are in a bucket."""
+        return self.data / "reports"
 
     @property
     def threads(self) -> int | None:

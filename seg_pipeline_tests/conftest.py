@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +15,7 @@ import hypothesis
 import pytest
 
 from seg_pipeline.settings import CLONE
+from seg_pipeline_tests import processes
 
 hypothesis.settings.register_profile("seg", deadline=None)  # how long a thing may take is asserted where it is promised
 hypothesis.settings.load_profile("seg")
@@ -36,7 +39,9 @@ class Seg:
     def __call__(self, *words: str | Path, **environment: str) -> subprocess.CompletedProcess[str]:
         told = os.environ | {"SEG_DATA": str(self.data), "COLUMNS": "120"} | environment
         told.pop("SEG_PROFILE", None)
-        return subprocess.run(
+        if all(name.startswith("SEG_") for name in environment):
+            return processes.run([*map(str, words)], told)
+        return subprocess.run(  # what else is in the environment may be looked at when a process begins
             [SEG, *map(str, words)], env=told, capture_output=True, text=True, check=False, timeout=300
         )
 
@@ -53,13 +58,38 @@ def seg(tmp_path: Path) -> Seg:
     return Seg(tmp_path / "data")
 
 
+Once = Callable[[str, Callable[[Path], None]], Path]
+
+
 @pytest.fixture(scope="session")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Seg:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+    """Return what makes a folder once in a run, whichever worker asks first, and gives it to all. They leave it so."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    def made(name: str, make: Callable[[Path], None]) -> Path:
+        folder, done = shared / f"once-{name}", shared / f"once-{name}.done"
+        with (shared / f"once-{name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not done.exists():
+                shutil.rmtree(folder, ignore_errors=True)  # what a worker that failed has left
+                folder.mkdir()
+                make(folder)
+                done.touch()
+        return folder
+
+    return made
+
+
+@pytest.fixture(scope="session")
+def demo(once: Once) -> Seg:
     """The command in a data folder where the demo edition has been refreshed. Tests leave it as it is."""
-    ready = Seg(tmp_path_factory.mktemp("demo") / "data")
-    done = ready("refresh", "--edition", "2026", "--profile", "demo")
-    assert done.returncode == 0, done.stderr
-    return ready
+
+    def refresh(folder: Path) -> None:
+        done = Seg(folder / "data")("refresh", "--edition", "2026", "--profile", "demo")
+        assert done.returncode == 0, done.stderr
+
+    return Seg(once("demo", refresh) / "data")
 
 
 @pytest.fixture(scope="session")
@@ -76,14 +106,17 @@ def shared() -> Callable[[str], Path]:
 
 
 @pytest.fixture(scope="session")
-def national(tmp_path_factory: pytest.TempPathFactory, shared: Callable[[str], Path]) -> Seg:
+def national(once: Once, shared: Callable[[str], Path]) -> Seg:
     """The command in a data folder where the three real national releases and the series were refreshed."""
-    ready = Seg(tmp_path_factory.mktemp("national") / "data")
-    files = {release: shared(name) for release, name in PAAVO.items()}
-    for release, path in files.items():
-        assert ready("receive", "paavo", path, "--release", release).returncode == 0
-    for year in range(2020, 2024):
-        assert ready("receive", "paavo", shared(SERIES.format(year=year)), "--release", "2025").returncode == 0
-    done = ready("refresh", "--edition", "2026", "--profile", "own")
-    assert done.returncode == 0, done.stderr
-    return ready
+
+    def refresh(folder: Path) -> None:
+        ready = Seg(folder / "data")
+        for release, name in PAAVO.items():
+            assert ready("receive", "paavo", shared(name), "--release", release).returncode == 0
+        for year in range(2020, 2024):
+            done = ready("receive", "paavo", shared(SERIES.format(year=year)), "--release", "2025")
+            assert done.returncode == 0, done.stderr
+        done = ready("refresh", "--edition", "2026", "--profile", "own")
+        assert done.returncode == 0, done.stderr
+
+    return Seg(once("national", refresh) / "data")

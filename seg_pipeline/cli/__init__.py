@@ -16,6 +16,7 @@ from seg_pipeline.cli import asked, printed
 from seg_pipeline.cli.archive import receive, received, withdraw
 from seg_pipeline.cli.check import check, template
 from seg_pipeline.cli.printed import Failed
+from seg_pipeline.cli.report import report, serve_beside
 from seg_pipeline.cli.signing import keys, sign
 from seg_pipeline.cli.snapshots import snapshots
 from seg_pipeline.cli.sources import fetch_all, sources
@@ -41,12 +42,12 @@ class Door(click.Group):
 def main() -> None:
     """The pipeline under Finland's situation picture of segregation.
 
-    SEG_DATA names the folder in which archive, tables and snapshots are made (default: data/ of the clone).
+    SEG_DATA names the folder in which archive, tables, snapshots and reports are made (default: data/ of the clone).
     """
     warnings.filterwarnings("ignore", category=DeprecationWarning)  # of libraries; the tests turn them into errors
 
 
-for command in (check, template, receive, received, withdraw, sources, snapshots, keys, sign):
+for command in (check, template, receive, received, withdraw, sources, snapshots, report, keys, sign):
     main.add_command(command)
 
 
@@ -93,8 +94,9 @@ def refresh(edition: int | None, profile: str | None, force: bool) -> None:
 @main.command()
 @asked.PROFILE
 @click.option("--port", type=int, default=3000, show_default=True, help="Port on the loopback address.")
-def dev(profile: str | None, port: int) -> None:
-    """Open the Dagster UI on loopback, with its daemon, so that the yearly schedule runs."""
+@click.option("--report-port", type=int, default=None, help="Port of the reports. Default: the one after --port.")
+def dev(profile: str | None, port: int, report_port: int | None) -> None:
+    """Open the Dagster UI on loopback, with its daemon, so that the yearly schedule runs, and the reports beside it."""
     from seg_pipeline.defs.refresh import make_home
     from seg_pipeline.sources.archive import Archive
     from seg_pipeline.sources.reception import receive_demo
@@ -106,6 +108,7 @@ def dev(profile: str | None, port: int) -> None:
         "DAGSTER_HOME": str(make_home(chosen)),
         "SEG_DATA": str(chosen.data),
         "SEG_PROFILE": chosen.profile,
+        settings.REPORTS_OPEN_AT: serve_beside(chosen, port, report_port),
     }
     click.echo(f"http://127.0.0.1:{port} (profile {chosen.profile}, data in {chosen.data}); Ctrl-C stops it", err=True)
     dagster = str(Path(sys.executable).with_name("dagster"))

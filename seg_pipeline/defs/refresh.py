@@ -1,4 +1,7 @@
-"""The yearly refresh: the job, its schedule, and the same job run here and now with its progress told."""
+"""The yearly refresh: the job, its schedule, and the same job run here and now with its progress told.
+
+The job makes the report as well; `seg refresh` runs it for tables and snapshot alone, and `seg report make` follows.
+"""
 
 import time
 from collections.abc import Callable

@@ -5,7 +5,8 @@ A figure's address leads back to the snapshot, and `Book.read` follows it:
 ``indicators/4123/value_corrected``  a cell: table, number of the row in the Parquet file from 0, column
 ``count:areas/3-9+12``               how many rows those are
 ``distinct:indicators/3-9/city``     how many different values the cells of those rows have
-``sum:counts/3-9/count``             their sum; also ``least:`` and ``greatest:``
+``sum:counts/3-9/count``             their sum, which is empty where one of them is
+``greatest:wellbeing/3-9/value``     the greatest of those that are not empty; also ``least:``
 ``difference:wellbeing/12+3/value``  the first less the second
 ``manifest/published``               a value of the manifest, by the names on the way to it
 ``rows:indicators``                  how many rows a table has
@@ -26,10 +27,10 @@ Kind = Literal["index", "share", "percent", "whole", "decimal", "change", "point
 
 MADE: dict[str, Callable[[pd.Series], Any]] = {
     "distinct": lambda cells: cells.nunique(),
-    "sum": lambda cells: cells.sum(),
+    "sum": lambda cells: cells.sum(skipna=False),  # without one of its parts it would state too little
     "least": lambda cells: cells.min(),
     "greatest": lambda cells: cells.max(),
-    "difference": lambda cells: cells.iloc[0] - cells.iloc[1],
+    "difference": lambda cells: _less(*cells),
 }
 
 
@@ -69,6 +70,7 @@ class Book:
         """Return a table of the snapshot."""
         if name not in self._tables:
             self._tables[name] = self.snapshot.table(name).reset_index(drop=True)
+            self._tables[name].attrs = {}  # pandas would copy them, deeply, with every selection
         return self._tables[name]
 
     def rows(self, name: str, **where: Any) -> pd.DataFrame:
@@ -81,7 +83,10 @@ class Book:
 
     def figure(self, table: str, row: int, column: str, kind: Kind) -> Figure:
         """Return one cell."""
-        return Figure(f"{table}/{row}/{column}", self.table(table)[column].iloc[row], kind)
+        try:
+            return Figure(f"{table}/{row}/{column}", self.table(table)[column].loc[row], kind)
+        except KeyError:
+            raise ReportError(f"the snapshot has nothing at '{table}/{row}/{column}'") from None
 
     def count(self, table: str, rows: Iterable[int]) -> Figure:
         """Return how many rows these are."""
@@ -111,8 +116,8 @@ class Book:
             raise ReportError(f"the snapshot has nothing at {address!r}: {error}") from None
 
     def _read(self, address: str) -> Any:
-        how, _, rest = address.rpartition(":") if address.partition("/")[0].count(":") else ("", "", address)
-        table, *parts = rest.split("/")
+        first, *parts = address.split("/")
+        how, _, table = first.rpartition(":")
         if table == "manifest":
             return _within(self.snapshot.manifest, parts)
         if how == "rows":
@@ -126,6 +131,10 @@ class Book:
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {}
+
+
+def _less(one: Any, other: Any) -> Any:
+    return one - other
 
 
 def ranges(numbers: list[int]) -> str:

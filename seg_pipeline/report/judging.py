@@ -22,19 +22,19 @@ def direction(total: pd.Series) -> str:
 
 
 def tiers(rows: pd.DataFrame) -> list[list[int]]:
-    """Return the rows of one comparison in groups that intervals part, the highest first; no order within a group.
+    """Return the rows of one comparison in groups that intervals part, the highest first; within a group by row.
 
-    Rows without a letter could not be compared and are left out.
+    Nothing above a cut shares a letter with anything below it. Rows without a letter could not be compared and are
+    left out.
     """
     compared = rows[rows["comparison_group"].notna()].sort_values("value_corrected", ascending=False, kind="stable")
-    groups: list[tuple[set[str], list[int]]] = []
-    for row, letters in compared["comparison_group"].items():
-        tied = [group for group in groups if group[0] & set(letters)]
-        together = [at for group in tied for at in group[1]] + [int(str(row))]
-        groups = [group for group in groups if group not in tied]
-        groups.append((set(letters).union(*(group[0] for group in tied)), together))
-    value = compared["value_corrected"]
-    return sorted((group[1] for group in groups), key=lambda numbers: -max(value[numbers]))
+    letters = [set(said) for said in compared["comparison_group"]]
+    groups: list[list[int]] = []
+    for at, row in enumerate(compared.index):
+        if not set().union(*letters[:at]) & set().union(*letters[at:]):
+            groups.append([])
+        groups[-1].append(int(row))
+    return [sorted(group) for group in groups]
 
 
 def highest(rows: pd.DataFrame) -> list[int]:

@@ -15,12 +15,14 @@ from seg_pipeline.report.book import ReportError
 BOUND = re.compile(r"<(data|time|span)\b[^>]*\sdata-(?:cell|text)=[^>]*>[^<]*</\1>")
 HIDDEN = re.compile(r"<(script|style)\b.*?</\1>", re.DOTALL)
 TICKS = re.compile(r'<g class="[^"]*role-(?:axis|legend)-label[^"]*"[^>]*>.*?</g>', re.DOTALL)
-CELLS = re.compile(r"<(text|tspan|desc|title)\b[^>]*\sdata-cells=[^>]*>[^<]*</\1>")
+CELLS = re.compile(r"<(text|tspan|desc|title)\b[^>]*\sdata-(?:cells|text)=[^>]*>[^<]*</\1>")
 SAID = re.compile(r".{0,40}\d.{0,40}")
 TAG = re.compile(r"<[^>]*>")
-SPOKEN = re.compile(r'\s(?:alt|title|aria-label|aria-description|placeholder|content|label)="([^"]*\d[^"]*)"')
-POLICY = re.compile(r"<meta[^>]*>")
+ATTRIBUTES = "alt|title|aria-[a-z]+text|aria-label|aria-description|placeholder|content|label|summary|abbr|download"
+SPOKEN = re.compile(rf"""\s(?:{ATTRIBUTES})=("[^"]*"|'[^']*')""")
+POLICY = re.compile(r"""<meta (?:http-equiv|name="viewport")[^>]*>""")
 ADDRESS = re.compile(r'\sdata-cell="([^"]*)"')
+DRAWN = re.compile(r'\sdata-cells="([^"]*)"')  # in each line of a text, which is longer in one language than in another
 
 
 def refuse_unbound(page: str, html: str) -> None:
@@ -28,7 +30,8 @@ def refuse_unbound(page: str, html: str) -> None:
     left = html
     for known in (HIDDEN, POLICY, TICKS, CELLS, BOUND):
         left = known.sub("", left)
-    shown = SPOKEN.findall(left) + SAID.findall(unescape(TAG.sub(" ", left)))
+    spoken, words = "\n".join(SPOKEN.findall(left)), TAG.sub(" ", left)
+    shown = SAID.findall(unescape(spoken)) + SAID.findall(unescape(words))
     if shown:
         raise ReportError(f"{page} shows a number that leads to no cell: {shown[0].strip()!r}")
 
@@ -38,7 +41,9 @@ def refuse_difference(page: str, told: dict[str, tuple[str, Counter[str]]]) -> N
 
     `told` has for each language the page and how often each text was said.
     """
-    figures = {language: Counter(ADDRESS.findall(html)) for language, (html, _) in told.items()}
+    figures = {
+        language: Counter(ADDRESS.findall(html) + [*{*DRAWN.findall(html)}]) for language, (html, _) in told.items()
+    }
     texts = {language: said for language, (_, said) in told.items()}
     for what, by in (("figures", figures), ("texts", texts)):
         first = by["en"]

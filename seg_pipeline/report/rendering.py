@@ -20,6 +20,7 @@ from seg_pipeline.report.writing import written
 if TYPE_CHECKING:
     import jinja2
 
+TAG = re.compile(r"<[^>]*>")  # striptags would also break no-break spaces
 EMPHASIS = re.compile(r"\*([^*]+)\*")
 AND = {"fi": Markup(" ja "), "sv": Markup(" och "), "en": Markup(" and ")}
 
@@ -41,7 +42,9 @@ class Writer:
 
     def plain(self, thing: Any) -> str:
         """Return a thing as text without marks, for pictures, search and paper."""
-        return written(thing, self.language) if isinstance(thing, Figure) else self.html(thing).striptags()
+        if isinstance(thing, Figure):
+            return written(thing, self.language)
+        return Markup(TAG.sub("", self.html(thing))).unescape()  # noqa: S704  it is text from here on
 
     def _figure(self, figure: Figure) -> Markup:
         if figure.empty:
@@ -52,15 +55,19 @@ class Writer:
 
     def _term(self, term: Term) -> Markup:
         name = term.texts[self.language]
-        return (
-            Markup('<span data-text="{}">{}</span>').format(term.address, name) if DIGIT.search(name) else escape(name)
-        )
+        if not DIGIT.search(name):
+            return escape(name)
+        if not term.address:
+            raise ReportError(f"the name {name!r} has a number, and nothing says where it is from")
+        return Markup('<span data-text="{}">{}</span>').format(term.address, name)
 
     def _statement(self, statement: Statement) -> Markup:
         self.said[statement.key] += 1
-        parts = Formatter().parse(text(statement.key)[self.language])
-        told = (escape(words) + (self.html(statement.values[gap]) if gap else "") for words, gap, _, _ in parts)
-        return Markup(EMPHASIS.sub(r"<em>\1</em>", "".join(map(str, told))))  # noqa: S704  every part was escaped
+        told = (
+            words + (self.html(statement.values[gap]) if gap else "")
+            for words, gap in _parts(statement.key, self.language)
+        )
+        return Markup("").join(told)
 
     def _joined(self, joined: Joined) -> Markup:
         *first, last = [self.html(item) for item in joined.items] or [Markup("")]
@@ -83,6 +90,13 @@ _HTML: dict[type, Callable[[Writer, Any], Markup]] = {
 }
 
 
+@cache
+def _parts(key: str, language: str) -> list[tuple[Markup, str | None]]:
+    """Return the words of a text as HTML, each with the gap after it. Only its own stars are emphasis."""
+    emphasised = EMPHASIS.sub(r"<em>\1</em>", str(escape(text(key)[language])))
+    return [(Markup(words), gap) for words, gap, _, _ in Formatter().parse(emphasised)]  # noqa: S704  was escaped
+
+
 def _raw(figure: Figure) -> str:
     value = figure.value
     return repr(float(value)) if isinstance(value, float) else str(value)
@@ -98,7 +112,8 @@ def environment() -> jinja2.Environment:
     """Return the templates.
 
     In them ``{{ thing }}`` writes a figure, term, statement or link in the page's language, ``{{ say("file.text") }}``
-    a text without gaps, ``|word`` an id or address, and ``|plain`` a text for an attribute, which has no digit.
+    a text without gaps, ``|word`` an id or address, ``|plain`` a text for an attribute, which has no digit, and
+    ``|named`` the title of the window, whose element carries the address of the name.
     """
     import jinja2
 
@@ -107,7 +122,7 @@ def environment() -> jinja2.Environment:
         finalize=jinja2.pass_context(_finalized), undefined=jinja2.StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    made.filters |= {"word": _Word, "plain": jinja2.pass_context(_attribute)}
+    made.filters |= {"word": _Word, "plain": jinja2.pass_context(_attribute), "named": jinja2.pass_context(_named)}
     made.globals["say"] = say
     return made
 
@@ -115,7 +130,7 @@ def environment() -> jinja2.Environment:
 def _finalized(context: jinja2.runtime.Context, thing: Any) -> Any:
     if isinstance(thing, tuple(_HTML)):
         return context["writer"].html(thing)
-    if isinstance(thing, _Word) or thing is None:
+    if isinstance(thing, _Word):
         return thing
     raise ReportError(f"{thing!r} stands in no language; an id or an address is written with |word")
 
@@ -125,6 +140,10 @@ def _attribute(context: jinja2.runtime.Context, thing: Any) -> _Word:
     if DIGIT.search(told):
         raise ReportError(f"{told!r} has a number, and an attribute cannot carry its cell: say it in the page")
     return _Word(told)
+
+
+def _named(context: jinja2.runtime.Context, thing: Any) -> _Word:
+    return _Word(context["writer"].plain(thing))
 
 
 class _Word(str):

@@ -50,9 +50,9 @@ def city(code: str) -> Term:
     return Term({language: getattr(found, f"name_{language}") for language in LANGUAGES}, f"catalogue/cities/{code}")
 
 
-def fixed(word: str) -> Term:
-    """Return a name that is the same in every language, as a language's name for itself."""
-    return Term(dict.fromkeys(LANGUAGES, word), "")
+def fixed(word: str, address: str = "") -> Term:
+    """Return a name that is the same in every language, as a language's name for itself or a symbol."""
+    return Term(dict.fromkeys(LANGUAGES, word), address)
 
 
 def slug(code: str) -> str:
@@ -62,16 +62,21 @@ def slug(code: str) -> str:
 
 def source(id_: str) -> Term:
     """Return the name of a source."""
-    row = next(row for row in catalogue.rows("source_names") if row["source"] == id_)
-    return Term({language: row[f"name_{language}"] for language in LANGUAGES}, f"catalogue/source_names/{id_}")
+    for row in catalogue.rows("source_names"):
+        if row["source"] == id_:
+            return Term({language: row[f"name_{language}"] for language in LANGUAGES}, f"catalogue/source_names/{id_}")
+    raise ReportError(f"data/catalogue/source_names.csv does not name {id_!r}")
 
 
 def area(book: Book, row: int) -> Term:
-    """Return the name of the area in a row of the table `areas`; Swedish where there is one."""
-    names = book.table("areas").loc[row, ["name_fi", "name_sv"]]
-    fi = str(names["name_fi"])
-    return Term({"fi": fi, "sv": fi if pd.isna(names["name_sv"]) else str(names["name_sv"]), "en": fi}, f"areas/{row}")
+    """Return the name of the area in a row of the table `areas`; Swedish where there is one, its id without any."""
+    id_, fi, sv = (book.table("areas")[column].loc[row] for column in ("area_id", "name_fi", "name_sv"))
+    own = str(id_ if pd.isna(fi) else fi)
+    return Term({"fi": own, "sv": own if pd.isna(sv) else str(sv), "en": own}, f"areas/{row}")
 
 
 def _city(code: str) -> City:
-    return next(city for city in CITIES if city.city == code)
+    for known in CITIES:
+        if known.city == code:
+            return known
+    raise ReportError(f"{code!r} is none of the eleven cities")

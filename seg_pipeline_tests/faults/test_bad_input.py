@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from seg_pipeline import settings
 from seg_pipeline_tests.conftest import Seg
 
 Spoil = Callable[[bytes], bytes]
+HEADER = "area_id;area_name_fi;area_name_sv;dimension;group;reference_year;count\r\n"
 
 
 def renamed(data: bytes) -> bytes:
@@ -140,20 +143,54 @@ def test_a_refused_delivery_of_a_required_source_stops_the_refresh_where_nothing
     assert failed.stderr.count("bad.csv, line 5") == 1 and "nothing was published" in failed.stderr
 
 
-def test_a_refused_delivery_is_put_aside_and_what_was_there_before_is_used_and_said(seg: Seg, tmp_path: Path) -> None:
-    good, bad = tmp_path / "good.csv", tmp_path / "bad.csv"
+@dataclass(frozen=True)
+class Aside:
+    """A data folder where two deliveries were refused and the edition was refreshed, with what was said."""
+
+    seg: Seg
+    paavo: str
+    joensuu: str
+    refresh: str
+
+    def copy(self, to: Path) -> Seg:
+        """Return the command in a copy of the folder."""
+        return Seg(Path(shutil.copytree(self.seg.data, to / "data")))
+
+
+@pytest.fixture(scope="module")
+def aside(tmp_path_factory: pytest.TempPathFactory) -> Aside:
+    """Paavo's second revision has a text for a number, Joensuu's only delivery a raw count with a letter in it."""
+    folder = tmp_path_factory.mktemp("aside")
+    seg, good, bad, city = Seg(folder / "data"), folder / "good.csv", folder / "bad.csv", folder / "joensuu.csv"
     good.write_bytes(paavo("2018"))
     bad.write_bytes(field(5, 7, b"many")(paavo("2018")))
+    city.write_text(
+        f"{HEADER}1;Koivu;;language;total;2024;70317\r\n1;Koivu;;language;domestic;2024;70315\r\n"
+        "1;Koivu;;language;foreign;2024;3x\r\n",
+        encoding="utf-8",
+    )
     assert seg("receive", "paavo", good, "--release", "2018").returncode == 0
-    refused = seg("receive", "paavo", bad, "--release", "2018")
-    assert refused.returncode == 1 and "Revision 1 is still used" in refused.stderr
-    published = seg("refresh", "--edition", "2026", "--profile", "own")
-    assert published.returncode == 0 and seg.snapshots == ["2026.1"], published.stderr
-    assert "a file was put aside, of: paavo" in published.stdout
-    manifest = json.loads((seg.data / "snapshots" / "2026.1" / "manifest.json").read_text(encoding="utf-8"))
-    assert [receipt["revision"] for receipt in manifest["receipts"]] == [1]
-    (said,) = [finding for finding in manifest["findings"] if finding["rule"] == "refused"]
-    assert "bad.csv" in said["message"] and "line 5" in said["message"]
+    refused = [
+        seg("receive", source, file, "--release", release)
+        for source, file, release in (("paavo", bad, "2018"), ("joensuu", city, "2026"))
+    ]
+    done = seg("refresh", "--edition", "2026", "--profile", "own")
+    assert [one.returncode for one in (*refused, done)] == [1, 1, 0], done.stderr
+    assert seg.snapshots == ["2026.1"]
+    return Aside(seg, *(one.stderr for one in refused), done.stdout + done.stderr)
+
+
+def test_a_refused_delivery_is_put_aside_and_what_was_there_before_is_used_and_said(
+    aside: Aside, tmp_path: Path
+) -> None:
+    assert "Revision 1 is still used" in aside.paavo
+    assert "a file was put aside, of: paavo, joensuu" in aside.refresh
+    manifest = json.loads((aside.seg.data / "snapshots" / "2026.1" / "manifest.json").read_text(encoding="utf-8"))
+    assert [(receipt["source"], receipt["revision"]) for receipt in manifest["receipts"]] == [("paavo", 1)]
+    said = [one["message"] for one in manifest["findings"] if (one["rule"], one["subject"]) == ("refused", "paavo")]
+    assert len(said) == 1 and "bad.csv" in said[0] and "line 5" in said[0]
+    seg, good = aside.copy(tmp_path), tmp_path / "good.csv"
+    good.write_bytes(paavo("2018"))
     again = seg("receive", "paavo", good, "--release", "2018")
     assert again.returncode == 0 and "a later revision is the one that is read" in again.stdout
     assert seg("withdraw", "paavo", "--release", "2018", "--why", "a cell is text").returncode == 0
@@ -208,9 +245,14 @@ def test_an_empty_house_says_what_to_do(seg: Seg) -> None:
     assert wrong.returncode == 1
 
 
-def test_what_was_damaged_is_said_and_what_can_be_made_again_is_made_again(seg: Seg) -> None:
-    demo = ("refresh", "--edition", "2026", "--profile", "demo")
-    assert seg(*demo).returncode == 0
+@pytest.fixture
+def refreshed(demo: Seg, tmp_path: Path) -> Seg:
+    """The command in a copy of the folder where the demo edition has been refreshed."""
+    return Seg(Path(shutil.copytree(demo.data, tmp_path / "data")))
+
+
+def test_what_was_damaged_is_said_and_what_can_be_made_again_is_made_again(refreshed: Seg) -> None:
+    seg, demo = refreshed, ("refresh", "--edition", "2026", "--profile", "demo")
     table = seg.data / "tables" / "demo" / "2026" / "counts.parquet"
     table.write_bytes(b"damaged")
     again = seg(*demo)
@@ -247,33 +289,20 @@ def test_a_file_that_breaks_a_reader_is_kept_and_refused(
     assert Archive(tmp_path).read(taken.receipt) == b"anything"
 
 
-def test_a_raw_count_is_told_to_its_sender_and_not_to_the_log(seg: Seg, tmp_path: Path) -> None:
-    file = tmp_path / "joensuu.csv"
-    file.write_text(
-        "area_id;area_name_fi;area_name_sv;dimension;group;reference_year;count\r\n"
-        "1;Koivu;;language;total;2024;70317\r\n1;Koivu;;language;domestic;2024;70315\r\n"
-        "1;Koivu;;language;foreign;2024;3x\r\n",
-        encoding="utf-8",
-    )
-    paavo_file = tmp_path / "paavo.csv"
-    paavo_file.write_bytes(paavo("2018"))
-    assert seg("receive", "paavo", paavo_file, "--release", "2018").returncode == 0
-    told = seg("receive", "joensuu", file, "--release", "2026")
-    assert 'found "3x"' in told.stderr
-    done = seg("refresh", "--edition", "2026", "--profile", "own")
-    assert done.returncode == 0 and '"3x"' not in done.stderr + done.stdout
-    published = b"".join(path.read_bytes() for path in (seg.data / "snapshots").rglob("*") if path.is_file())
+def test_a_raw_count_is_told_to_its_sender_and_not_to_the_log(aside: Aside) -> None:
+    assert 'found "3x"' in aside.joensuu and '"3x"' not in aside.refresh
+    data = aside.seg.data
+    published = b"".join(path.read_bytes() for path in (data / "snapshots").rglob("*") if path.is_file())
     assert b"joensuu.csv, line 4" in published and b'\\"3x\\"' not in published
-    logged = b"".join(path.read_bytes() for path in (seg.data / "dagster").rglob("*") if path.is_file())
+    logged = b"".join(path.read_bytes() for path in (data / "dagster").rglob("*") if path.is_file())
     assert b"joensuu.csv, line 4" in logged and b'found \\"3x' not in logged and b'found "3x' not in logged
 
 
-def test_a_table_changed_by_hand_is_never_published(seg: Seg) -> None:
+def test_a_table_changed_by_hand_is_never_published(refreshed: Seg) -> None:
     """A number that does not walk back to the archive: the footer says where it is from, its hash what it was."""
     from seg_pipeline import parquet
 
-    demo = ("refresh", "--edition", "2026", "--profile", "demo")
-    assert seg(*demo).returncode == 0
+    seg, demo = refreshed, ("refresh", "--edition", "2026", "--profile", "demo")
     path = seg.data / "tables" / "demo" / "2026" / "counts.parquet"
     table, footer = parquet.read(path), parquet.footer(path)
     table.loc[0, ["count", "upper"]] = table.loc[0, ["count", "upper"]] + 5000
@@ -312,21 +341,17 @@ def test_a_sheet_name_never_leads_out_of_the_archive(seg: Seg, tmp_path: Path) -
     assert "municipal_changes" in seg("received").stdout
 
 
-def test_a_corrected_file_of_the_same_name_puts_the_refused_one_right(seg: Seg, tmp_path: Path) -> None:
+def test_a_corrected_file_of_the_same_name_puts_the_refused_one_right(aside: Aside, tmp_path: Path) -> None:
     """A CSV without its header is no sheet of the format; the corrected one is another part of the release."""
-    paavo_file, city = tmp_path / "paavo.csv", tmp_path / "joensuu_2026.csv"
-    paavo_file.write_bytes(paavo("2018"))
-    assert seg("receive", "paavo", paavo_file, "--release", "2018").returncode == 0
+    seg, city = aside.copy(tmp_path), tmp_path / "joensuu_2026.csv"
     groups = {"total": 703, "domestic": 600, "foreign": 103}
     rows = "".join(f"1;Koivu;;language;{group};2024;{count}\r\n" for group, count in groups.items())
     city.write_text(rows, encoding="utf-8")
     refused = seg("receive", "joensuu", city, "--release", "2026", "--language", "fi")
     assert refused.returncode == 1 and "Sen tilalla ei käytetä mitään." in refused.stderr
-    city.write_text(
-        f"area_id;area_name_fi;area_name_sv;dimension;group;reference_year;count\r\n{rows}", encoding="utf-8"
-    )
+    city.write_text(f"{HEADER}{rows}", encoding="utf-8")
     assert seg("receive", "joensuu", city, "--release", "2026").returncode == 0
     done = seg("refresh", "--edition", "2026", "--profile", "own")
-    assert done.returncode == 0 and "put aside" not in done.stdout, done.stderr
+    assert done.returncode == 0 and "put aside, of: paavo\n" in done.stdout, done.stderr
     told = seg("sources", "coverage", "--edition", "2026", "--all").stdout
     assert re.search(r"joensuu +counts +language +arrived", told)

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-
 import pytest
 
-from seg_pipeline.settings import CLONE
 from seg_pipeline.sources import all_sources
+from seg_pipeline_tests import processes
+from seg_pipeline_tests.faults import hostile
 
 FEW = ("helsinki", "turku")  # of the cities: the common format, and one that keeps its own layout
 
 
 @pytest.mark.parametrize("source", [s.id for s in all_sources().values() if not s.city or s.id in FEW])
 def test_no_hostile_file_crashes_a_reader_or_is_half_read(source: str) -> None:
-    words = [sys.executable, "-m", "seg_pipeline_tests.faults.hostile", source]
-    done = subprocess.run(words, cwd=CLONE, capture_output=True, text=True, check=False, timeout=280)
-    assert done.returncode == 0, done.stderr[-2000:]
-    told = json.loads(done.stdout)
+    told = processes.call(hostile.tried, source, longest=280)
     assert told["wrong"] == []
     assert told["cases"] > 60 and told["seconds"] < 20 and told["mebibytes"] < 2048, told

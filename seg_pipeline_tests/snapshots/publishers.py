@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,13 +14,12 @@ import pandas as pd
 from seg_pipeline import tables
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.publish import publish
+from seg_pipeline_tests.processes import CONTEXT
 from seg_pipeline_tests.snapshots import disk
 from seg_pipeline_tests.spec.test_compute import area, counts
 
 SOURCES = {"paavo": {"name": "Paavo", "publisher": "Statistics Finland", "url": ""}}
 ORIGIN: dict[str, Any] = {"code": {"version": "0"}, "receipts": [], "findings": []}
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["seg_pipeline_tests.snapshots.warm"])
 LONGEST = 120  # seconds that a publisher may take
 
 

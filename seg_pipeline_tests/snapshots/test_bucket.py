@@ -54,9 +54,15 @@ def address(store: s3.S3) -> str:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def brisk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many tries as ever, with less time between them."""
     backoff = {**objects.RETRIES["backoff"], "init_backoff": timedelta(milliseconds=5)}
-    monkeypatch.setattr(objects, "RETRIES", {**objects.RETRIES, "max_retries": 1, "backoff": backoff})
+    monkeypatch.setattr(objects, "RETRIES", {**objects.RETRIES, "backoff": backoff})
+
+
+@pytest.fixture
+def impatient(brisk: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(objects, "RETRIES", {**objects.RETRIES, "max_retries": 1})
 
 
 def there(address: str) -> Bucket:
@@ -183,7 +189,7 @@ def test_what_killed_publishers_leave_is_removed_when_it_is_old(
 @pytest.mark.parametrize(
     "fault", [s3.status(500), s3.status(503), s3.reset, s3.lost], ids=["500", "503", "reset", "lost"]
 )
-def test_a_failure_that_passes_is_tried_again(address: str, store: s3.S3, fault: s3.Fault) -> None:
+def test_a_failure_that_passes_is_tried_again(address: str, store: s3.S3, fault: s3.Fault, brisk: None) -> None:
     for phase in range(3):
         number = itertools.count(phase)
         with store.failing(lambda *_, number=number: None if next(number) % 3 else fault):
@@ -221,23 +227,30 @@ def test_an_answer_that_comes_too_late_is_not_guessed_at(
     assert do(Job(address, 30)) == (snapshot, False)
 
 
-def test_publishers_at_the_same_time_never_mix_and_never_fork(address: str, store: s3.S3) -> None:
-    jobs = [Job(address, 1 + at, 2026 + at % 3, at % 4 == 0, environment=store.environment) for at in range(20)]
+@pytest.mark.parametrize("publishers", [8, pytest.param(20, marks=pytest.mark.scale)])
+def test_publishers_at_the_same_time_never_mix_and_never_fork(address: str, store: s3.S3, publishers: int) -> None:
+    numbers = range(publishers)
+    jobs = [Job(address, 1 + at, 2026 + at % 3, at % 4 == 0, environment=store.environment) for at in numbers]
     said = race(jobs)
     assert sorted(version for _, version, new in said if new) == sorted(require_sound(address))
     for number, version, _ in said:
         snapshot = snapshots.open(version, address)
         pd.testing.assert_frame_equal(snapshot.table("counts"), little(jobs[number].low)["counts"])
-    assert len(attempts(address)) == 20, "who came second has taken his files away"
+    assert len(attempts(address)) == publishers, "who came second has taken his files away"
     sequences = [(s.made_up, s.manifest["sequence"]) for s in snapshots.versions(address)]
-    assert sorted(sequences) == [(False, n) for n in range(1, 16)] + [(True, n) for n in range(1, 6)]
+    made_up = publishers // 4
+    assert sorted(sequences) == [
+        *((False, number) for number in range(1, publishers - made_up + 1)),
+        *((True, number) for number in range(1, made_up + 1)),
+    ]
 
 
-def test_of_two_publishers_of_one_version_one_wins_in_each_of_a_hundred_rounds(store: s3.S3) -> None:
+@pytest.mark.parametrize("rounds", [15, pytest.param(100, marks=pytest.mark.scale)])
+def test_of_two_publishers_of_one_version_one_wins_in_every_round(store: s3.S3, rounds: int) -> None:
     from concurrent.futures import ThreadPoolExecutor
 
     with ThreadPoolExecutor(2) as pool:
-        for _ in range(100):
+        for _ in range(rounds):
             address = store.address(next(PREFIXES))
             with there(address).alone() as one, there(address).alone() as other:
                 tried = [

@@ -165,6 +165,7 @@ print(json.dumps({needs!r} | {{"packages": packages}}))
         bundle(snapshot, archive.held, tmp_path / "third.zip", tmp_path / "wheels")
 
 
+@pytest.mark.scale
 def test_the_made_up_edition_is_made_again_from_its_bundle_elsewhere(demo: Seg, tmp_path: Path) -> None:
     snapshot = snapshots.open("2026.1-demo", demo.data / "snapshots")
     archive = Archive(demo.data / "archive" / "demo")

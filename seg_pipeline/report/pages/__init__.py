@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from seg_pipeline.report.book import Book
 from seg_pipeline.report.page import Page
-from seg_pipeline.report.pages import overview
+from seg_pipeline.report.pages import city, comparison, indicator, indicators, overview, search, summary
 
 
 @dataclass(frozen=True)
@@ -23,4 +23,10 @@ class Kind:
 
 KINDS: dict[str, Kind] = {
     "overview": Kind(overview.names, overview.page),
+    "city": Kind(city.names, city.page),
+    "search": Kind(search.names, search.page),
+    "summary": Kind(summary.names, summary.page),
+    "indicators": Kind(indicators.names, indicators.page),
+    "indicator": Kind(indicator.names, indicator.page),
+    "comparison": Kind(comparison.names, comparison.page),
 }

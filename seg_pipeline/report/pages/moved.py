@@ -1,0 +1,125 @@
+"""Why a figure of a city moved: the terms of its change, and what the source or the method changed afterwards."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from seg_pipeline.report import judging, terms
+from seg_pipeline.report.book import Book
+from seg_pipeline.report.page import Drawing, Link, Picture, Row, Table
+from seg_pipeline.report.pages import series
+from seg_pipeline.report.pictures import charts
+from seg_pipeline.report.statement import Joined, Statement, joined, say
+
+PARTED = "many_group_entropy"  # H of all groups: a change of it can be told apart exactly
+TERMS = ("structural", "group_marginal", "area_marginal", "additions", "removals", "suppressed", "total")
+SHOWN = 0.0005  # a term that would be written as nothing is not named as a reason
+EXACT = 1e-9
+
+
+def picture(book: Book, city: str) -> Picture | Statement:
+    """Return what moved H between its two latest years: one drawing and the rows of one table for each dimension."""
+    parted = {
+        dimension: rows for dimension in series.current(book) if not (rows := _parted(book, city, dimension)).empty
+    }
+    if not parted:
+        return say("city.no_terms")
+    title = say("city.why_title")
+    source = joined(terms.source(name) for name in sorted({str(rows["source"].iloc[0]) for rows in parted.values()}))
+    said = say("city.source_is", sources=source)
+    drawings = [
+        Drawing(charts.waterfall(_steps(rows, dimension), say("city.why_axis"), title, said, book.snapshot.made_up),
+                series.dimension(dimension), dimension)
+        for dimension, rows in parted.items()
+    ]  # fmt: skip
+    told = [row for dimension, rows in parted.items() for row in _told(book, dimension, rows)]
+    head = tuple(say(f"city.head_{name}") for name in ("term", "dimension", "years", "change"))
+    table = Table(say("city.why_caption"), head, told)
+    return Picture("why", title, _finding(book, parted), drawings, table, said, (say("city.why_note"),))
+
+
+def since(book: Book, city: str) -> Table | Statement:
+    """Return each figure of the city that the snapshot before told otherwise, with what moved it."""
+    if book.snapshot.manifest.get("predecessor") is None:
+        return say("city.first_snapshot")
+    rows = book.rows("moved", city=city)
+    if rows.empty:
+        return say("city.nothing_moved")
+    key = [*judging.KEY, "from_year", "to_year"]
+    told = [_moved(book, those) for _, those in rows.groupby(key, dropna=False, sort=True)]
+    head = tuple(say(f"city.head_{name}") for name in ("indicator", "dimension", "years", "before", "after", "why"))
+    return Table(say("city.moved_caption"), head, told)
+
+
+def revised(book: Book, city: str) -> Statement:
+    """Return how many values of the city its sources have revised since the snapshot before."""
+    rows = book.rows("revisions", city=city)
+    if rows.empty:
+        return say("city.no_revisions")
+    sources = joined(terms.source(name) for name in sorted(set(rows["source"])))
+    return say("city.revisions", values=book.count("revisions", rows.index), sources=sources)
+
+
+def _parted(book: Book, city: str, dimension: str) -> pd.DataFrame:
+    rows = book.rows("changes", city=city, geography=judging.GEOGRAPHY, indicator=PARTED, dimension=dimension)
+    rows = rows[rows["to_year"] == rows["to_year"].max()]
+    rows = rows[rows["from_year"] == rows["from_year"].max()]
+    rows = rows[rows["term"].isin(TERMS) & rows["value"].notna()]
+    order = rows["term"].map({term: at for at, term in enumerate(TERMS)})
+    rows = rows.iloc[order.to_numpy().argsort(kind="stable")]
+    parts = rows.loc[rows["term"] != "total", "value"]
+    whole = rows.loc[rows["term"] == "total", "value"]
+    return rows if len(parts) and len(whole) and abs(parts.sum() - whole.iloc[0]) <= EXACT else rows.iloc[:0]
+
+
+def _steps(rows: pd.DataFrame, dimension: str) -> list[charts.Step]:
+    seen = rows[(rows["value"].abs() > EXACT) | (rows["term"] == "total")]
+    return [
+        charts.Step(f"why.{dimension}.{row['term']}", say(f"city.term_{row['term']}"), float(row["value"]),
+                    total=row["term"] == "total")
+        for _, row in seen.iterrows()
+    ]  # fmt: skip
+
+
+def _told(book: Book, dimension: str, rows: pd.DataFrame) -> list[Row]:
+    return [
+        Row(f"why.{dimension}.{term}", (terms.term("terms", str(term)), terms.term("dimensions", dimension),
+            _years(book, "changes", int(str(at))), book.figure("changes", int(str(at)), "value", "change")))
+        for at, term in rows["term"].items()
+    ]  # fmt: skip
+
+
+def _finding(book: Book, parted: dict[str, pd.DataFrame]) -> Statement:
+    rows = parted.get(series.FIRST[1], next(iter(parted.values())))
+    total = int(rows.index[rows["term"] == "total"][0])
+    name = terms.term("dimensions", str(rows["dimension"].iloc[0]))
+    parts = rows[(rows["term"] != "total") & (rows["value"].abs() >= SHOWN)]
+    if series.way(book, total) not in ("rose", "fell") or parts.empty:
+        return say("city.why_unmoved", dimension=name, moved=series.moved(book, total))
+    told = joined(say("city.one_term", term=say(f"city.term_{rows['term'].loc[at]}"),
+                      value=book.figure("changes", int(str(at)), "value", "change")) for at in parts.index)  # fmt: skip
+    return say("city.why_moved", dimension=name, moved=series.moved(book, total), terms=told)
+
+
+def _term(book: Book, at: int) -> Statement:
+    return say("city.one_term", term=terms.term("terms", str(book.table("moved")["term"].loc[at])),
+               value=book.figure("moved", at, "value", "change"))  # fmt: skip
+
+
+def _years(book: Book, table: str, at: int) -> Statement:
+    ends = {end: book.figure(table, at, f"{end}_year", "year") for end in ("from", "to")}
+    return say("city.years", first=ends["from"], last=ends["to"])
+
+
+def _moved(book: Book, rows: pd.DataFrame) -> Row:
+    at = int(rows.index[rows["term"] == "total"][0])
+    own = series.record(book, "moved", at)
+    why = [int(str(part)) for part in rows.index if part != at and pd.notna(rows["value"].loc[part])]
+    reasons: Joined | Statement = (
+        joined(_term(book, part) for part in why) if why else say(f"site.status_{own['status']}")
+    )
+    scale = "" if pd.isna(own["scale"]) else f".{own['scale']:.0f}m"
+    id_ = f"moved.{own['source']}.{own['geography']}.{own['indicator']}.{own['dimension']}.{own['to_year']}{scale}"
+    name = Link(f"indicator/{own['indicator']}.html", terms.short("indicators", own["indicator"]))
+    sides = [series.cell(book, "moved", at, f"{side}_value", "index") for side in ("from", "to")]
+    return Row(id_, (name, terms.term("dimensions", own["dimension"]), _years(book, "moved", at), *sides, reasons))

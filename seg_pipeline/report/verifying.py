@@ -1,0 +1,32 @@
+"""Whether a report that stands is as it was made: every file that its record names, and no other."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from seg_pipeline.report.site import RECORD, STATUS, record
+from seg_pipeline.snapshots.store import VERSION, order
+
+
+def versions(reports: Path) -> list[str]:
+    """Return of which snapshots a report stands in a folder."""
+    there = [path.name for path in reports.glob("*") if VERSION.fullmatch(path.name) and (path / RECORD).exists()]
+    return sorted(there, key=order)
+
+
+def problems(place: Path) -> list[str]:
+    """Return what differs from the report as it was made, one line each; an empty list is a sound report."""
+    try:
+        named: dict[str, str] = record(place)["files"]
+    except (OSError, ValueError, KeyError) as error:
+        return [f"{RECORD} cannot be read: {error}"]
+    there = {file.relative_to(place).as_posix(): file for file in place.rglob("*") if file.is_file()}
+    wrong = [f"{name} is missing" for name in named if name not in there]
+    wrong += [f"{name} does not belong to it" for name in there if name not in {*named, RECORD, STATUS}]
+    wrong += [
+        f"{name} has other bytes"
+        for name, sha256 in named.items()
+        if name in there and hashlib.sha256(there[name].read_bytes()).hexdigest() != sha256
+    ]
+    return sorted(wrong)
