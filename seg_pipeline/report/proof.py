@@ -42,7 +42,7 @@ def refuse_difference(page: str, told: dict[str, tuple[str, Counter[str]]]) -> N
     `told` has for each language the page and how often each text was said.
     """
     figures = {
-        language: Counter(ADDRESS.findall(html) + [*{*DRAWN.findall(html)}]) for language, (html, _) in told.items()
+        language: Counter([*ADDRESS.findall(html), *{*DRAWN.findall(html)}]) for language, (html, _) in told.items()
     }
     texts = {language: said for language, (_, said) in told.items()}
     for what, by in (("figures", figures), ("texts", texts)):

@@ -24,7 +24,7 @@ from markupsafe import Markup
 from seg_pipeline import catalogue, provenance, settings
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.report import pages, proof, terms
-from seg_pipeline.report.book import Book
+from seg_pipeline.report.book import Book, ReportError
 from seg_pipeline.report.page import Drawing, Link, Page
 from seg_pipeline.report.rendering import Writer, render
 from seg_pipeline.report.statement import say, text
@@ -38,7 +38,7 @@ RECORD = "report.json"
 STATUS = "status.css"
 SUPERSEDED = b".superseded { display: block; }\n"
 CURRENT = b"/* No newer snapshot has been published here. */\n"
-MENU = ("overview", "cities", "indicators", "comparison", "changes", "method", "sources", "download", "summary")
+MENU = ("overview", "cities", "indicators", "comparison", "method", "summary")
 Progress = Callable[[int, int], None]
 
 
@@ -121,8 +121,11 @@ def _write(made: Path, kind: str, name: str) -> None:
 
 def write(book: Book, made: Path, kind: str, name: str) -> None:
     """Write one page in every language, and what stands beside it; refuse what is not proved."""
-    page = pages.KINDS[kind].page(book, name)
-    told = {language: html(book, page, language) for language in LANGUAGES}
+    try:
+        page = pages.KINDS[kind].page(book, name)
+        told = {language: html(book, page, language) for language in LANGUAGES}
+    except ReportError as error:
+        raise ReportError(f"{kind} {name}: {error}") from None
     proof.refuse_difference(page.path, told)
     for language, (shown, _) in told.items():
         proof.refuse_unbound(f"{language}/{page.path}", shown)

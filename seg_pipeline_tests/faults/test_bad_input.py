@@ -177,7 +177,8 @@ def aside(tmp_path_factory: pytest.TempPathFactory) -> Aside:
     done = seg("refresh", "--edition", "2026", "--profile", "own")
     assert [one.returncode for one in (*refused, done)] == [1, 1, 0], done.stderr
     assert seg.snapshots == ["2026.1"]
-    return Aside(seg, *(one.stderr for one in refused), done.stdout + done.stderr)
+    paavo_said, joensuu_said = (one.stderr for one in refused)
+    return Aside(seg, paavo_said, joensuu_said, done.stdout + done.stderr)
 
 
 def test_a_refused_delivery_is_put_aside_and_what_was_there_before_is_used_and_said(

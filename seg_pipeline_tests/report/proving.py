@@ -45,6 +45,7 @@ MADE: dict[str, Callable[[list[Any]], Any]] = {
     "greatest": lambda cells: max(cell for cell in cells if not pd.isna(cell)),
     "difference": lambda cells: cells[0] - cells[1],
 }
+SENTENCE = re.compile(r"(?<=[.?!]) ")
 HALF = 0.5 + 1e-6  # of the last digit that is shown
 
 
@@ -106,26 +107,23 @@ def wrong(truth: Truth, one: Bound, language: str) -> str:
         if not _machine(value, one.machine):
             return f"{one.text!r} is {one.machine!r} to a machine, and {value!r} at {address}"
         return "" if says(value, kind, one.text, language) else f"{one.text!r} ({kind}), and {value!r} at {address}"
-    left = one.text
-    for name in {told for address in one.names for told in names(truth, address, language)}:
-        left = left.replace(name, " ")
-    if not one.cells:
-        return f"{one.text!r} is not the name at {one.names}" if left.strip() else ""
-    return _within(truth, one, left, language)
+    known = {told for address in one.names for told in names(truth, address, language)}
+    if one.tag == "span":
+        return "" if one.text in known and not one.cells else f"{one.text!r} is not what {one.names} is called"
+    return _within(truth, one, known, language)
 
 
-def _within(truth: Truth, one: Bound, left: str, language: str) -> str:
-    """Every number of a text is one of its cells."""
+def _within(truth: Truth, one: Bound, known: set[str], language: str) -> str:
+    """Every number of a text, which may be one line of a longer one, is one of its cells or stands in its names."""
     cells = [(truth.at(cell.partition("|")[0]), cell.partition("|")[2]) for cell in one.cells]
-    digits_of_names = "".join(told for address in one.names for told in names(truth, address, language))
-    for value, kind in cells:
-        if kind in WORDS:
-            left = left.replace(str(value), " ")
+    left = one.text
+    for name in sorted(known | {str(value) for value, kind in cells if kind in WORDS}, key=len, reverse=True):
+        left = left.replace(name, " ")
+    numbers = {found[0] for name in known for found in NUMBER[language].finditer(name)}  # of a name in several lines
     for pattern in (DATE[language], NUMBER[language]):
         for found in list(pattern.finditer(left)):
-            if not any(says(value, kind, found[0], language) for value, kind in cells):
-                if found[0] not in digits_of_names:  # a name that goes on in the next line
-                    return f"{found[0]!r} in {one.text!r} is none of {[value for value, _ in cells]}"
+            if found[0] not in numbers and not any(says(value, kind, found[0], language) for value, kind in cells):
+                return f"{found[0]!r} in {one.text!r} is none of {cells}"
             left = left.replace(found[0], " " * len(found[0]), 1)
     return f"{one.text!r} has a digit that is no number" if re.search(r"\d", left) else ""
 
@@ -136,7 +134,7 @@ def says(value: Any, kind: str, text: str, language: str) -> bool:
         return text == str(value)
     if kind == "date":
         found = DATE[language].fullmatch(text)
-        return bool(found) and _day(found) == str(value)[:10]
+        return found is not None and _day(found) == str(value)[:10]
     found = NUMBER[language].fullmatch(text)
     if not found or kind not in DECIMALS or isinstance(value, str) or pd.isna(value):
         return False
@@ -183,18 +181,25 @@ def names(truth: Truth, address: str, language: str) -> set[str]:
     """Return what may be shown as the name at an address: whole, up to its explanation, or the explanation."""
     place, *way = address.split("/")
     if place == "areas":
-        found = {truth.column("areas", f"name_{code}")[int(way[0])] for code in ("fi", "sv")}
-        return {name for name in found if name} or {truth.column("areas", "area_id")[int(way[0])]}
+        own = {code: truth.column("areas", f"name_{code}")[int(way[0])] for code in ("fi", "sv")}
+        name = own["sv"] if language == "sv" and own["sv"] else own["fi"]
+        return {name or truth.column("areas", "area_id")[int(way[0])]}
     if place != "catalogue":
-        return {str(truth.at(address))}
-    code = way[1].partition(":")[0] if len(way) > 1 else ""
-    rows = [row for row in table(way[0]) if any(".".join(list(row.values())[:n]) == code for n in (1, 2, 3))]
+        found = truth.at(address)
+        return {str(found[language] if isinstance(found, dict) else found)}
+    code, _, part = way[1].partition(":")
+    every = table(way[0])
+    rows = [row for row in every if any(".".join(list(row.values())[:n]) == code for n in (1, 2, 3))]
+    rows = rows or ([every[int(code)]] if code.isdecimal() else [])
     assert rows, f"the catalogue has no {address}"
     wholes = {
         said
         for row in rows
         for name, said in row.items()
-        if said and (name.endswith(language) or not name.endswith(("fi", "sv", "en")))
+        if said and not name.endswith(tuple({"fi", "sv", "en"} - {language}))
     }
-    parts = {part.strip() for said in wholes for part in said.split(":", 1)}
-    return wholes | parts | {part[:1].upper() + part[1:] for part in parts if part}
+    explained = {said.partition(":")[2].strip() or said for said in wholes}
+    capital = {said[0].upper() + said[1:] for said in explained}
+    if part == "explained" and len(way) > 2:  # its first sentence, or what follows
+        return {piece for said in capital for piece in SENTENCE.split(said, maxsplit=1)}
+    return {"": wholes, "name": {said.partition(":")[0] for said in wholes}, "explained": capital}[part]

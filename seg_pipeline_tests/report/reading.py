@@ -13,6 +13,7 @@ HIDDEN = {"script", "style"}
 BLOCKS = {"p", "li", "dd", "dt", "td", "th", "tr", "caption", "figcaption", "h1", "h2", "h3", "h4", "summary"}
 SCALE = re.compile(r"role-(?:axis|legend)-label")
 READ_ALOUD = re.compile(r"alt|title|placeholder|content|label|summary|abbr|download|aria-(?!labelledby|describedby).*")
+NEXT = re.compile(r" (?=catalogue/|manifest/|[a-z_]+/\d)")  # a code may have blanks, as a licence's
 NO_TEXT = {"aria-hidden", "aria-current", "aria-controls", "aria-level"}
 
 
@@ -32,6 +33,7 @@ class Block:
     """A paragraph, a list item or a row of a table, with marks ⟦address⟧ where it shows figures."""
 
     tag: str
+    within: Block | None = None
     told: list[str] = field(default_factory=list)
 
     @property
@@ -63,7 +65,7 @@ class Shown(HTMLParser):
         said = {name: value or "" for name, value in attrs}
         self.ids += [said["id"]] if "id" in said else []
         self.links += [said[name] for name in ("href", "src", "action") if name in said]
-        if tag != "meta" or not {"http-equiv", "charset"} & said.keys() and said.get("name") != "viewport":
+        if tag != "meta" or (not {"http-equiv", "charset"} & said.keys() and said.get("name") != "viewport"):
             self.unbound += [
                 value for name, value in said.items() if READ_ALOUD.fullmatch(name) and name not in NO_TEXT
             ]
@@ -71,7 +73,7 @@ class Shown(HTMLParser):
             return
         self.stack.append((tag, said))
         if tag in BLOCKS:
-            self.open.append(Block(tag))
+            self.open.append(Block(tag, self.open[-1] if self.open else None))
         if self._is_bound(said):
             self.told = []
 
@@ -109,7 +111,7 @@ class Shown(HTMLParser):
         cells = said.get("data-cells", "").split()
         if "data-cell" in said:
             cells = [f"{said['data-cell']}|{said.get('data-kind', '')}"]
-        names = said.get("data-text", "").split(" ") if said.get("data-text") else []
+        names = NEXT.split(said["data-text"]) if said.get("data-text") else []
         machine = said.get("datetime" if tag == "time" else "value", "")
         self.bound.append(Bound(tag, tuple(cells), tuple(names), machine, "".join(self.told)))
         for block in self.open:

@@ -23,8 +23,9 @@ from seg_pipeline.snapshots.shelves import folder as folder_module
 from seg_pipeline.snapshots.shelves.folder import HIDDEN, Folder, ShelfFailed
 from seg_pipeline.snapshots.store import MANIFEST
 from seg_pipeline.snapshots.trust import chain
+from seg_pipeline_tests.processes import CONTEXT
 from seg_pipeline_tests.snapshots.disk import Disk, die, fail
-from seg_pipeline_tests.snapshots.publishers import CONTEXT, Job, do, end, little, race, start
+from seg_pipeline_tests.snapshots.publishers import Job, do, end, little, race, start
 from seg_pipeline_tests.spec.test_compute import area, counts, made
 
 SOURCES = {"paavo": {"name": "Paavo", "publisher": "Statistics Finland", "url": ""}}

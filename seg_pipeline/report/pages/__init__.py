@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from seg_pipeline.report.book import Book
 from seg_pipeline.report.page import Page
-from seg_pipeline.report.pages import city, comparison, indicator, indicators, overview, search, summary
+from seg_pipeline.report.pages import city, comparison, indicator, indicators, method, overview, search, summary
 
 
 @dataclass(frozen=True)
@@ -29,4 +29,5 @@ KINDS: dict[str, Kind] = {
     "indicators": Kind(indicators.names, indicators.page),
     "indicator": Kind(indicator.names, indicator.page),
     "comparison": Kind(comparison.names, comparison.page),
+    "method": Kind(method.names, method.page),
 }
