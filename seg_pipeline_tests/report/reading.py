@@ -34,6 +34,7 @@ class Block:
 
     tag: str
     within: Block | None = None
+    whole: bool = True  # no other block within
     told: list[str] = field(default_factory=list)
 
     @property
@@ -74,6 +75,8 @@ class Shown(HTMLParser):
         self.stack.append((tag, said))
         if tag in BLOCKS:
             self.open.append(Block(tag, self.open[-1] if self.open else None))
+            for outer in self.open[:-1]:
+                outer.whole = False
         if self._is_bound(said):
             self.told = []
 

@@ -165,9 +165,17 @@ def _movement(book: Book, dimension: str) -> Statement:
 
 def _named(book: Book, rows: pd.DataFrame) -> list[Statement]:
     """Return the cities by direction."""
-    years = {"first": _year(book, "changes", rows, "from_year"), "last": _year(book, "changes", rows, "to_year")}
     there = [(of, rows[rows["direction"] == of]) for of in DIRECTIONS]
-    return [say(f"summary.{of}", cities=_cities(found), **years) for of, found in there if len(found)]
+    return [
+        say(
+            f"summary.{of}",
+            cities=_cities(found),
+            first=_year(book, "changes", found, "from_year"),
+            last=_year(book, "changes", found, "to_year"),
+        )
+        for of, found in there
+        if len(found)
+    ]
 
 
 def _types(book: Book, typed: pd.DataFrame, finding: Statement) -> Picture:
