@@ -128,6 +128,16 @@ class Book:
         cells = self.table(table)[parts[1]].loc[numbers]
         return MADE[how](cells) if how else cells.iloc[0]
 
+    @property
+    def receipts(self) -> list[dict[str, Any]]:
+        """The receipts of the deliveries that the snapshot was made from, as its manifest has them."""
+        return self.snapshot.manifest.get("receipts", [])
+
+    @property
+    def findings(self) -> list[dict[str, Any]]:
+        """What was found of the deliveries: late, refused, withheld."""
+        return self.snapshot.manifest.get("findings", [])
+
     @cached_property
     def _tables(self) -> dict[str, pd.DataFrame]:
         return {}

@@ -1,8 +1,9 @@
 """The report as a folder of files: written whole, once, and then visible.
 
-``<reports>/<version>/`` holds a folder for each language, ``assets/`` and ``report.json``, which names the snapshot,
-the code and the sha256 of every file. One file is not named there and may change: ``status.css``, which shows the
-banner on a report when a newer one stands beside it. ``<reports>/index.html`` leads to the newest of each kind.
+``<reports>/<version>/`` holds a folder for each language, ``assets/``, ``data/`` (the snapshot, to be taken along) and
+``report.json``, which names the snapshot, the code and the sha256 of every file. One file is not named there and may
+change: ``status.css``, which shows the banner on a report when a newer one stands beside it.
+``<reports>/index.html`` leads to the newest of each kind.
 """
 
 from __future__ import annotations
@@ -26,10 +27,12 @@ from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.report import pages, proof, terms
 from seg_pipeline.report.book import Book, ReportError
 from seg_pipeline.report.page import Drawing, Link, Page
+from seg_pipeline.report.pages import download
 from seg_pipeline.report.rendering import Writer, render
 from seg_pipeline.report.statement import say, text
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.describe.subject import json_bytes
+from seg_pipeline.snapshots.formats import FORMATS, choose, place
 from seg_pipeline.snapshots.shelves.folder import flush
 from seg_pipeline.snapshots.store import MANIFEST, VERSION, order
 
@@ -38,7 +41,7 @@ RECORD = "report.json"
 STATUS = "status.css"
 SUPERSEDED = b".superseded { display: block; }\n"
 CURRENT = b"/* No newer snapshot has been published here. */\n"
-MENU = ("overview", "cities", "indicators", "comparison", "method", "summary")
+MENU = ("overview", "cities", "indicators", "comparison", "changes", "method", "sources", "download", "summary")
 Progress = Callable[[int, int], None]
 
 
@@ -55,12 +58,12 @@ def make(
     where a report of the same snapshot stands there that other code or another catalogue made.
     """
     snapshot.require_sound()
-    place, made = reports / snapshot.version, reports / f"{MAKING}{snapshot.version}"
+    standing, made = reports / snapshot.version, reports / f"{MAKING}{snapshot.version}"
     origin = _origin(snapshot)
-    if place.exists():
-        if {name: record(place)[name] for name in origin} != origin:
-            raise ReportExists(f"{place} was made by other code; move it away to make the report anew")
-        return place, False
+    if standing.exists():
+        if {name: record(standing)[name] for name in origin} != origin:
+            raise ReportExists(f"{standing} was made by other code; move it away to make the report anew")
+        return standing, False
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir(parents=True)
     _write_pages(snapshot, made, workers, progress)
@@ -70,10 +73,10 @@ def make(
     (made / STATUS).write_bytes(CURRENT)
     for file in sorted(made.rglob("*")):
         flush(file)
-    made.rename(place)
+    made.rename(standing)
     flush(reports)
     _tell(reports)
-    return place, True
+    return standing, True
 
 
 def record(place: Path) -> dict[str, Any]:
@@ -97,15 +100,18 @@ def _write_pages(snapshot: Snapshot, made: Path, workers: int, progress: Progres
     book = Book(snapshot)
     jobs = [(kind, name) for kind, of in pages.KINDS.items() for name in of.names(book)]
     if workers == 1:
+        _copy(snapshot, made)
         for at, job in enumerate(jobs, 1):
             write(book, made, *job)
             progress(at, len(jobs))
         return
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (snapshot,)) as pool:
+        copied = pool.submit(_copy, snapshot, made)  # first, because it takes longest
         done = [pool.submit(_write, made, *job) for job in jobs]
         for at, one in enumerate(done, 1):
             one.result()
             progress(at, len(jobs))
+        copied.result()
 
 
 _BOOK: list[Book] = []  # of this process, opened once
@@ -117,6 +123,15 @@ def _open(snapshot: Snapshot) -> None:
 
 def _write(made: Path, kind: str, name: str) -> None:
     write(_BOOK[0], made, kind, name)
+
+
+def _copy(snapshot: Snapshot, made: Path) -> None:
+    """Put the snapshot beside its pages as it was published, and in one file for a reader."""
+    folder = made / download.FOLDER
+    folder.mkdir()
+    for name in sorted(snapshot.shelf.names(snapshot.version)):
+        (folder / name).write_bytes(snapshot.shelf.read(snapshot.version, name))
+    place(FORMATS["zip"].files(choose(snapshot)), folder)
 
 
 def write(book: Book, made: Path, kind: str, name: str) -> None:

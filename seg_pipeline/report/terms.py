@@ -68,6 +68,15 @@ def source(id_: str) -> Term:
     raise ReportError(f"data/catalogue/source_names.csv does not name {id_!r}")
 
 
+def publisher(id_: str) -> Term:
+    """Return who publishes a source."""
+    for row in catalogue.rows("source_names"):
+        if row["source"] == id_:
+            said = {language: row[f"publisher_{language}"] for language in LANGUAGES}
+            return Term(said, f"catalogue/source_names/{id_}")
+    raise ReportError(f"data/catalogue/source_names.csv does not name {id_!r}")
+
+
 def area(book: Book, row: int) -> Term:
     """Return the name of the area in a row of the table `areas`; Swedish where there is one, its id without any."""
     id_, fi, sv = (book.table("areas")[column].loc[row] for column in ("area_id", "name_fi", "name_sv"))

@@ -45,6 +45,7 @@ MADE: dict[str, Callable[[list[Any]], Any]] = {
     "greatest": lambda cells: max(cell for cell in cells if not pd.isna(cell)),
     "difference": lambda cells: cells[0] - cells[1],
 }
+FACTS = {"manifest": "manifest.json", "package": "datapackage.json"}
 SENTENCE = re.compile(r"(?<=[.?!]) ")
 HALF = 0.5 + 1e-6  # of the last digit that is shown
 
@@ -74,15 +75,15 @@ class Truth:
         """Return the table and the rows of an address; none for a fact of the manifest."""
         parts = address.partition(":")[2] if ":" in address.partition("/")[0] else address
         table, *rest = parts.split("/")
-        return table, ([] if table == "manifest" or not rest else _numbers(rest[0]))
+        return table, ([] if table in FACTS or not rest else _numbers(rest[0]))
 
     def _at(self, address: str) -> Any:
         how, _, rest = address.partition(":") if ":" in address.partition("/")[0] else ("", "", address)
         if how == "rows":
             return pq.read_metadata(self.folder / f"{rest}.parquet").num_rows
         table, *way = rest.split("/")
-        if table == "manifest":
-            told = json.loads((self.folder / "manifest.json").read_text(encoding="utf-8"))
+        if table in FACTS:
+            told = json.loads((self.folder / FACTS[table]).read_text(encoding="utf-8"))
             for name in way:
                 told = told[int(name)] if isinstance(told, list) else told[name]
             return told
@@ -184,6 +185,9 @@ def names(truth: Truth, address: str, language: str) -> set[str]:
         own = {code: truth.column("areas", f"name_{code}")[int(way[0])] for code in ("fi", "sv")}
         name = own["sv"] if language == "sv" and own["sv"] else own["fi"]
         return {name or truth.column("areas", "area_id")[int(way[0])]}
+    if place == "files":
+        assert (truth.folder / way[0]).is_file()
+        return set(way)
     if place != "catalogue":
         found = truth.at(address)
         return {str(found[language] if isinstance(found, dict) else found)}

@@ -10,7 +10,19 @@ from dataclasses import dataclass
 
 from seg_pipeline.report.book import Book
 from seg_pipeline.report.page import Page
-from seg_pipeline.report.pages import city, comparison, indicator, indicators, method, overview, search, summary
+from seg_pipeline.report.pages import (
+    changes,
+    city,
+    comparison,
+    download,
+    indicator,
+    indicators,
+    method,
+    overview,
+    search,
+    sources,
+    summary,
+)
 
 
 @dataclass(frozen=True)
@@ -29,5 +41,8 @@ KINDS: dict[str, Kind] = {
     "indicators": Kind(indicators.names, indicators.page),
     "indicator": Kind(indicator.names, indicator.page),
     "comparison": Kind(comparison.names, comparison.page),
+    "changes": Kind(changes.names, changes.page),
+    "sources": Kind(sources.names, sources.page),
+    "download": Kind(download.names, download.page),
     "method": Kind(method.names, method.page),
 }

@@ -46,9 +46,24 @@ def since(book: Book, city: str) -> Table | Statement:
     if rows.empty:
         return say("city.nothing_moved")
     key = [*judging.KEY, "from_year", "to_year"]
-    told = [_moved(book, those) for _, those in rows.groupby(key, dropna=False, sort=True)]
+    told = [row(book, those) for _, those in rows.groupby(key, dropna=False, sort=True)]
     head = tuple(say(f"city.head_{name}") for name in ("indicator", "dimension", "years", "before", "after", "why"))
     return Table(say("city.moved_caption"), head, told)
+
+
+def row(book: Book, rows: pd.DataFrame) -> Row:
+    """Return the row of a figure that moved: what, which years, before and after, and the terms of the move."""
+    at = int(rows.index[rows["term"] == "total"][0])
+    own = series.record(book, "moved", at)
+    why = [int(str(part)) for part in rows.index if part != at and pd.notna(rows["value"].loc[part])]
+    reasons: Joined | Statement = (
+        joined(_term(book, part) for part in why) if why else say(f"site.status_{own['status']}")
+    )
+    scale = "" if pd.isna(own["scale"]) else f".{own['scale']:.0f}m"
+    id_ = f"moved.{own['source']}.{own['geography']}.{own['indicator']}.{own['dimension']}.{own['to_year']}{scale}"
+    name = Link(f"indicator/{own['indicator']}.html", terms.short("indicators", own["indicator"]))
+    sides = [series.cell(book, "moved", at, f"{side}_value", "index") for side in ("from", "to")]
+    return Row(id_, (name, terms.term("dimensions", own["dimension"]), _years(book, "moved", at), *sides, reasons))
 
 
 def revised(book: Book, city: str) -> Statement:
@@ -109,17 +124,3 @@ def _term(book: Book, at: int) -> Statement:
 def _years(book: Book, table: str, at: int) -> Statement:
     ends = {end: book.figure(table, at, f"{end}_year", "year") for end in ("from", "to")}
     return say("city.years", first=ends["from"], last=ends["to"])
-
-
-def _moved(book: Book, rows: pd.DataFrame) -> Row:
-    at = int(rows.index[rows["term"] == "total"][0])
-    own = series.record(book, "moved", at)
-    why = [int(str(part)) for part in rows.index if part != at and pd.notna(rows["value"].loc[part])]
-    reasons: Joined | Statement = (
-        joined(_term(book, part) for part in why) if why else say(f"site.status_{own['status']}")
-    )
-    scale = "" if pd.isna(own["scale"]) else f".{own['scale']:.0f}m"
-    id_ = f"moved.{own['source']}.{own['geography']}.{own['indicator']}.{own['dimension']}.{own['to_year']}{scale}"
-    name = Link(f"indicator/{own['indicator']}.html", terms.short("indicators", own["indicator"]))
-    sides = [series.cell(book, "moved", at, f"{side}_value", "index") for side in ("from", "to")]
-    return Row(id_, (name, terms.term("dimensions", own["dimension"]), _years(book, "moved", at), *sides, reasons))
