@@ -9,7 +9,8 @@ from seg_pipeline.report.statement import say
 
 FOLDER = "data"  # of the report, beside the folders of the languages: the snapshot as it was published
 BESIDE = ("dictionary.html", "README.md", "LICENCE.md", "CITATION.cff", "CHANGES.md", "datapackage.json",
-          "dcat.jsonld", "ro-crate-metadata.json", "manifest.json", "manifest.json.sha256", "recipe.zip")  # fmt: skip
+          "dcat.jsonld", "ro-crate-metadata.json", "manifest.json", "manifest.json.sha256", "deliveries.json",
+          "recipe.zip")  # fmt: skip
 
 
 def names(_: Book) -> list[str]:

@@ -13,7 +13,7 @@ from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Figure, Term
 from seg_pipeline.report.page import Page
-from seg_pipeline.report.pages import indicator
+from seg_pipeline.report.pages import indicator, method
 from seg_pipeline.report.statement import say, text
 
 KINDS = ("city", "indicator", "term", "area")  # in this order where two answer equally well
@@ -93,10 +93,8 @@ def _indicators(book: Book) -> Iterator[Entry]:
 
 
 def _terms() -> Iterator[Entry]:
-    for row in catalogue.rows("area_types"):
-        yield Entry("term", "method.html", terms.term("area_types", row["area_type"]))
-    for row in catalogue.rows("dimensions"):
-        yield Entry("term", "method.html", terms.term("dimensions", row["dimension"]))
+    for at, name in method.entries():
+        yield Entry("term", f"method.html#{at}", name)
 
 
 def _areas(book: Book) -> Iterator[Entry]:
