@@ -26,7 +26,7 @@ def page(book: Book, name: str) -> Page:
         "types": _types(),
         "parts": [Term({code: row[code] for code in LANGUAGES}, "") for row in catalogue.rows("need_index")],
         "dimensions": _dimensions(),
-        "version": _version(book),
+        "method": _version(book),
         "origin": say("method.origin_said", version=book.fact("version", kind="code")),
     }
     return Page(f"{name}.html", "method.html", say("method.title"), told)
