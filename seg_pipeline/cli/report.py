@@ -96,9 +96,9 @@ def serve_beside(chosen: Settings, port: int, report_port: int | None) -> str:
 
 
 def _require(reports: Path) -> list[str]:
-    from seg_pipeline.report import verifying
+    from seg_pipeline.report import standing
 
-    there = verifying.versions(reports)
+    there = standing.versions(reports)
     if not there:
         raise Failed(f"no report in {reports} yet; `seg report make` makes the one of the latest snapshot")
     return there

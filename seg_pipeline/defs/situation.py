@@ -17,7 +17,7 @@ from seg_pipeline.defs.keeping import CODE_VERSION
 from seg_pipeline.defs.lineage import SNAPSHOT
 from seg_pipeline.defs.partitions import EDITIONS
 from seg_pipeline.defs.resources import Editions
-from seg_pipeline.report import judging, site, terms
+from seg_pipeline.report import judging, site, standing, terms
 from seg_pipeline.report.book import Book, ReportError
 from seg_pipeline.report.pages import findings, summary
 from seg_pipeline.report.rendering import Writer
@@ -46,7 +46,7 @@ def report(context: dg.AssetExecutionContext, editions: Editions) -> dg.Material
     place, became = _made(context, snapshot, edition.warehouse.settings.reports)
     return dg.MaterializeResult(
         metadata=_metadata(snapshot, place, became) | {"seconds": round(time.monotonic() - began, 1)},
-        data_version=dg.DataVersion(hashlib.sha256((place / site.RECORD).read_bytes()).hexdigest()),
+        data_version=dg.DataVersion(hashlib.sha256((place / standing.RECORD).read_bytes()).hexdigest()),
     )
 
 

@@ -11,37 +11,28 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
-from functools import cache
+from concurrent.futures.process import BrokenProcessPool
 from importlib.resources import files
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from markupsafe import Markup
-
 from seg_pipeline import catalogue, provenance, settings
-from seg_pipeline.catalogue import LANGUAGES
-from seg_pipeline.report import pages, proof, terms
+from seg_pipeline.report import pages
 from seg_pipeline.report.book import Book, ReportError
-from seg_pipeline.report.page import Drawing, Link, Page
 from seg_pipeline.report.pages import download
-from seg_pipeline.report.rendering import Writer, render
-from seg_pipeline.report.statement import say, text
+from seg_pipeline.report.standing import CURRENT, RECORD, STATUS, landing, tell
+from seg_pipeline.report.telling import write
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.describe.subject import json_bytes
 from seg_pipeline.snapshots.formats import FORMATS, choose, place
-from seg_pipeline.snapshots.shelves.folder import flush
-from seg_pipeline.snapshots.store import MANIFEST, VERSION, order
+from seg_pipeline.snapshots.shelves.folder import alone, flush
+from seg_pipeline.snapshots.store import MANIFEST
 
 MAKING = ".making-"
-RECORD = "report.json"
-STATUS = "status.css"
-SUPERSEDED = b".superseded { display: block; }\n"
-CURRENT = b"/* No newer snapshot has been published here. */\n"
-MENU = ("overview", "cities", "indicators", "comparison", "changes", "method", "sources", "download", "summary")
+KILLED = "a process that makes pages was ended from outside, often for want of memory; try with fewer of them"
 Progress = Callable[[int, int], None]
 
 
@@ -55,28 +46,46 @@ def make(
     """Write the report of a snapshot into `reports`; return its folder, and whether it is new.
 
     Raises SnapshotError for a damaged snapshot, ReportError for a figure that is bound to nothing, and ReportExists
-    where a report of the same snapshot stands there that other code or another catalogue made.
+    where a report of the same snapshot stands there that other code or another catalogue made. What is half made when
+    it stops is removed, by itself or, after a kill, by the next one.
     """
     snapshot.require_sound()
-    standing, made = reports / snapshot.version, reports / f"{MAKING}{snapshot.version}"
-    origin = _origin(snapshot)
-    if standing.exists():
-        if {name: record(standing)[name] for name in origin} != origin:
-            raise ReportExists(f"{standing} was made by other code; move it away to make the report anew")
-        return standing, False
-    shutil.rmtree(made, ignore_errors=True)
-    made.mkdir(parents=True)
+    with alone(reports):  # who waits here finds the report of the other
+        standing = reports / snapshot.version
+        if standing.exists():
+            _require_same(standing, _origin(snapshot))
+            return standing, False
+        for left in reports.glob(f"{MAKING}*"):
+            shutil.rmtree(left)
+        made = reports / f"{MAKING}{snapshot.version}"
+        made.mkdir()
+        try:
+            _make(snapshot, made, workers, progress)
+            made.rename(standing)
+        finally:
+            shutil.rmtree(made, ignore_errors=True)
+        flush(reports)
+        tell(reports)
+        return standing, True
+
+
+def _make(snapshot: Snapshot, made: Path, workers: int, progress: Progress) -> None:
     _write_pages(snapshot, made, workers, progress)
     _write_beside(snapshot, made)
     named = {file.relative_to(made).as_posix(): _sha256(file) for file in sorted(made.rglob("*")) if file.is_file()}
-    (made / RECORD).write_bytes(json_bytes({**origin, "files": named}))
+    (made / RECORD).write_bytes(json_bytes({**_origin(snapshot), "files": named}))
     (made / STATUS).write_bytes(CURRENT)
     for file in sorted(made.rglob("*")):
         flush(file)
-    made.rename(standing)
-    flush(reports)
-    _tell(reports)
-    return standing, True
+
+
+def _require_same(standing: Path, origin: dict[str, Any]) -> None:
+    try:
+        same = {name: record(standing)[name] for name in origin} == origin
+    except (OSError, ValueError, KeyError):
+        raise ReportExists(f"{standing} has no {RECORD} that can be read; move it away to make the report") from None
+    if not same:
+        raise ReportExists(f"{standing} was made by other code; move it away to make the report anew")
 
 
 def record(place: Path) -> dict[str, Any]:
@@ -108,10 +117,15 @@ def _write_pages(snapshot: Snapshot, made: Path, workers: int, progress: Progres
     with ProcessPoolExecutor(workers, get_context("spawn"), _open, (snapshot,)) as pool:
         copied = pool.submit(_copy, snapshot, made)  # first, because it takes longest
         done = [pool.submit(_write, made, *job) for job in jobs]
-        for at, one in enumerate(done, 1):
-            one.result()
-            progress(at, len(jobs))
-        copied.result()
+        try:
+            for at, one in enumerate(done, 1):
+                one.result()
+                progress(at, len(jobs))
+            copied.result()
+        except BrokenProcessPool:
+            raise ReportError(KILLED) from None
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 _BOOK: list[Book] = []  # of this process, opened once
@@ -134,94 +148,11 @@ def _copy(snapshot: Snapshot, made: Path) -> None:
     place(FORMATS["zip"].files(choose(snapshot)), folder)
 
 
-def write(book: Book, made: Path, kind: str, name: str) -> None:
-    """Write one page in every language, and what stands beside it; refuse what is not proved."""
-    try:
-        page = pages.KINDS[kind].page(book, name)
-        told = {language: html(book, page, language) for language in LANGUAGES}
-    except ReportError as error:
-        raise ReportError(f"{kind} {name}: {error}") from None
-    proof.refuse_difference(page.path, told)
-    for language, (shown, _) in told.items():
-        proof.refuse_unbound(f"{language}/{page.path}", shown)
-        for path, content in ((page.path, shown.encode()), *page.beside(language).items()):
-            file = made / language / path
-            file.parent.mkdir(parents=True, exist_ok=True)
-            file.write_bytes(content)
-
-
-def html(book: Book, page: Page, language: str) -> tuple[str, Counter[str]]:
-    """Return a page in a language, and how often it says each text."""
-    writer = Writer(language, Counter(), page.root)
-    shown = render(
-        page.template,
-        writer,
-        page=page,
-        root=page.root,
-        up=f"../{page.root}",
-        made_up=book.snapshot.made_up,
-        version=book.fact("version", kind="code"),
-        published=book.fact("published", kind="date"),
-        languages=_languages(),
-        menu=_menu(),
-        drawn=lambda drawing: _drawn(drawing, language),
-        **page.context,
-    )
-    return shown, writer.said
-
-
-def _drawn(drawing: Drawing, language: str) -> Markup:
-    return Markup(drawing.draw(language))  # noqa: S704  our own SVG; every text in it is escaped by the renderer
-
-
-@cache
-def _languages() -> list[tuple[str, Any]]:
-    """Return each language with its name in itself, whichever language the page is in."""
-    own = {"fi": "Suomi", "sv": "Svenska", "en": "English"}
-    return [(code, terms.fixed(own[code])) for code in LANGUAGES]
-
-
-@cache
-def _menu() -> list[Link]:
-    paths = {"overview": "index.html", "cities": "index.html#cities", "indicators": "indicators.html"}
-    return [Link(paths.get(name, f"{name}.html"), say(f"site.nav_{name}")) for name in MENU]
-
-
 def _write_beside(snapshot: Snapshot, made: Path) -> None:
     (made / "assets").mkdir(exist_ok=True)
     for asset in sorted(files("seg_pipeline.report").joinpath("assets").iterdir(), key=lambda file: file.name):
         (made / "assets" / asset.name).write_bytes(asset.read_bytes())
-    (made / "index.html").write_text(_landing([snapshot.version], "assets/style.css", {snapshot.version: ""}))
-
-
-def _landing(versions: list[str], assets: str, way: dict[str, str]) -> str:
-    listed = [(version, version.endswith("-demo")) for version in versions]
-    notice = text("site.made_up_short")
-    return render("landing.html", Writer("fi", Counter()), name=text("site.name"), versions=listed, assets=assets,
-                  way=way, notice=notice)  # fmt: skip
-
-
-def _tell(reports: Path) -> None:
-    """Write the list of the reports, and on each whether a newer one of its kind stands beside it."""
-    there = sorted((path.name for path in _reports(reports)), key=order, reverse=True)
-    newest = {made_up: next((v for v in there if v.endswith("-demo") == made_up), "") for made_up in (True, False)}
-    for version in there:
-        _replace(reports / version / STATUS, CURRENT if version in newest.values() else SUPERSEDED)
-    page = _landing(there, f"{there[0]}/assets/style.css", {version: f"{version}/" for version in there})
-    _replace(reports / "index.html", page.encode())
-
-
-def _reports(reports: Path) -> Iterator[Path]:
-    return (path for path in reports.iterdir() if VERSION.fullmatch(path.name) and (path / RECORD).exists())
-
-
-def _replace(file: Path, content: bytes) -> None:
-    if file.exists() and file.read_bytes() == content:
-        return
-    beside = file.with_name(f".{file.name}")
-    beside.write_bytes(content)
-    flush(beside)
-    beside.replace(file)
+    (made / "index.html").write_text(landing([snapshot.version], "assets/style.css", {snapshot.version: ""}))
 
 
 def _sha256(file: Path) -> str:

@@ -5,14 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from seg_pipeline.report.site import RECORD, STATUS, record
-from seg_pipeline.snapshots.store import VERSION, order
-
-
-def versions(reports: Path) -> list[str]:
-    """Return of which snapshots a report stands in a folder."""
-    there = [path.name for path in reports.glob("*") if VERSION.fullmatch(path.name) and (path / RECORD).exists()]
-    return sorted(there, key=order)
+from seg_pipeline.report.site import record
+from seg_pipeline.report.standing import RECORD, STATUS
 
 
 def problems(place: Path) -> list[str]:

@@ -24,7 +24,7 @@ from playwright.sync_api import Browser, BrowserContext, Download, Page, sync_pl
 
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.classifications import CITIES
-from seg_pipeline.report import judging, pages, rendering, site, terms
+from seg_pipeline.report import judging, pages, rendering, site, standing, telling, terms
 from seg_pipeline.report import page as parts
 from seg_pipeline.report.book import Book
 from seg_pipeline.report.statement import say, text
@@ -98,11 +98,11 @@ def report(snapshot: Snapshot, tmp_path_factory: pytest.TempPathFactory) -> Path
     """A report with one page of each kind, and the page of simple shapes: whole ones are slow to make."""
     book, place = Book(snapshot), tmp_path_factory.mktemp("report")
     for kind, of in pages.KINDS.items():
-        site.write(book, place, kind, of.names(book)[0])
+        telling.write(book, place, kind, of.names(book)[0])
     for language in LANGUAGES:
-        (place / language / "shapes.html").write_text(site.html(book, shapes(book), language)[0])
+        (place / language / "shapes.html").write_text(telling.html(book, shapes(book), language)[0])
     shutil.copytree(str(files("seg_pipeline.report") / "assets"), place / "assets")
-    (place / site.STATUS).write_bytes(site.CURRENT)
+    (place / standing.STATUS).write_bytes(standing.CURRENT)
     return place
 
 
@@ -428,7 +428,7 @@ def test_an_address_opens_and_marks_its_row_and_goes_along_to_other_languages(op
 def test_an_old_report_says_so_on_every_page(browser: Browser, report: Path, tmp_path: Path) -> None:
     old = tmp_path / "old"
     shutil.copytree(report, old)
-    (old / site.STATUS).write_bytes(site.SUPERSEDED)
+    (old / standing.STATUS).write_bytes(standing.SUPERSEDED)
     page = browser.new_page()
     page.goto((old / "en" / "search.html").as_uri())
     assert page.locator(".superseded").is_visible()

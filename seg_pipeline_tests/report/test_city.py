@@ -11,7 +11,7 @@ import pytest
 
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.classifications import CITIES
-from seg_pipeline.report import proof, site
+from seg_pipeline.report import proof, telling
 from seg_pipeline.report.book import Book, Figure
 from seg_pipeline.report.page import Page, Table
 from seg_pipeline.report.pages import areatypes, city, moved, series, wellbeing
@@ -80,7 +80,7 @@ def pages(book: Book) -> dict[str, Page]:
 @pytest.fixture(scope="module")
 def written(book: Book, pages: dict[str, Page]) -> dict[str, str]:
     """The pages in English."""
-    return {name: site.html(book, page, "en")[0] for name, page in pages.items()}
+    return {name: telling.html(book, page, "en")[0] for name, page in pages.items()}
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ def test_no_id_stands_twice_and_every_mark_points_to_a_row(written: dict[str, st
 
 def test_three_languages_state_the_same_and_every_number_has_its_cell(book: Book, pages: dict[str, Page]) -> None:
     page = pages["espoo"]
-    told = {language: site.html(book, page, language) for language in LANGUAGES}
+    told = {language: telling.html(book, page, language) for language in LANGUAGES}
     proof.refuse_difference(page.path, told)
     for shown, _ in told.values():
         proof.refuse_unbound(page.path, shown)

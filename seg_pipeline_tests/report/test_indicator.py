@@ -14,7 +14,7 @@ from seg_pipeline import catalogue
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.classifications import CITY_CODES, GEOGRAPHIES
 from seg_pipeline.indicators import INDICATORS
-from seg_pipeline.report import limits, proof, site, targets, terms
+from seg_pipeline.report import limits, proof, targets, telling, terms
 from seg_pipeline.report.book import Book, ReportError
 from seg_pipeline.report.page import Picture
 from seg_pipeline.report.pages import indicator, indicators
@@ -30,7 +30,7 @@ MARKS = re.compile(r'<(?:path|rect|circle)[^>]*\sdata-row="([^"]*)"')
 def html(book: Book, name: str, kind: object = indicator) -> dict[str, str]:
     """Return a page in every language, proved as the site proves it."""
     page = kind.page(book, name)  # type: ignore[attr-defined]
-    told = {language: site.html(book, page, language) for language in LANGUAGES}
+    told = {language: telling.html(book, page, language) for language in LANGUAGES}
     proof.refuse_difference(page.path, told)
     for language, (shown, _) in told.items():
         proof.refuse_unbound(f"{language}/{page.path}", shown)

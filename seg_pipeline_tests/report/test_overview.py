@@ -6,7 +6,7 @@ import pytest
 
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.classifications import CITIES, CITY_CODES
-from seg_pipeline.report import proof, site
+from seg_pipeline.report import proof, telling
 from seg_pipeline.report.book import Book
 from seg_pipeline.report.page import Picture, Table
 from seg_pipeline.report.pages import overview
@@ -67,7 +67,7 @@ def test_every_cell_that_moved_says_the_direction_of_its_interval(book: Book) ->
 
 def test_three_languages_state_the_same_and_every_id_once(book: Book) -> None:
     page = overview.page(book, "index")
-    told = {language: site.html(book, page, language) for language in LANGUAGES}
+    told = {language: telling.html(book, page, language) for language in LANGUAGES}
     proof.refuse_difference(page.path, told)
     for shown, _ in told.values():
         proof.refuse_unbound(page.path, shown)

@@ -15,7 +15,7 @@ import pytest
 
 from seg_pipeline import catalogue
 from seg_pipeline.catalogue import LANGUAGES
-from seg_pipeline.report import judging, paper, proof, site
+from seg_pipeline.report import judging, paper, proof, telling
 from seg_pipeline.report.book import Book, ReportError, Term
 from seg_pipeline.report.page import Page
 from seg_pipeline.report.pages import findings, reservations, summary
@@ -40,7 +40,7 @@ def book(demo: Seg) -> Book:
 def made(book: Book) -> dict[str, tuple[str, bytes]]:
     """The page and the PDF in each language."""
     page = summary.page(book, "summary")
-    return {language: (site.html(book, page, language)[0], page.beside(language)["summary.pdf"])
+    return {language: (telling.html(book, page, language)[0], page.beside(language)["summary.pdf"])
             for language in LANGUAGES}  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def test_every_text_on_paper_stands_in_the_page(book: Book, made: dict[str, tupl
 
 def test_the_page_is_proved(book: Book) -> None:
     page = summary.page(book, "summary")
-    told = {language: site.html(book, page, language) for language in LANGUAGES}
+    told = {language: telling.html(book, page, language) for language in LANGUAGES}
     proof.refuse_difference(page.path, told)
     for html, _ in told.values():
         proof.refuse_unbound(page.path, html)

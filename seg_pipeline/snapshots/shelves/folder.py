@@ -71,9 +71,7 @@ class Folder:
     @contextmanager
     def alone(self) -> Iterator[Callable[[str, Mapping[str, bytes]], bool]]:
         """Wait until no other publisher has the folder; hand out what places a snapshot in it."""
-        self.path.mkdir(parents=True, exist_ok=True)
-        with (self.path / LOCK).open("ab") as lock:
-            _wait_for(lock.fileno(), self.path)
+        with alone(self.path):
             yield self._place
 
     def _place(self, version: str, files: Mapping[str, bytes]) -> bool:
@@ -120,6 +118,15 @@ class Folder:
             hidden.unlink(missing_ok=True)
         flush(folder)
         return True
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Wait until nobody else has the folder, which is made where it is not there, and keep it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / LOCK).open("ab") as lock:
+        _wait_for(lock.fileno(), folder)
+        yield
 
 
 def _wait_for(lock: int, folder: Path) -> None:
