@@ -6,27 +6,36 @@ to look at beside it. A row without a city or a dimension holds for all of them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from seg_pipeline import catalogue
 from seg_pipeline.catalogue import LANGUAGES
+from seg_pipeline.classifications import WELLBEING
 from seg_pipeline.report import terms
 from seg_pipeline.report.book import Term
+from seg_pipeline.report.page import Link
 from seg_pipeline.report.statement import Statement, say
 
 
-def warning(indicator: str, city: str) -> Statement | None:
-    """Return the warning that holds for an indicator in a city, by the city's code; None where nobody steers by it."""
-    return next((_warning(at) for at, row in _of(indicator) if row["city"] in ("", city)), None)
+def of_city(city: str, told: Sequence[str]) -> list[tuple[Link, Statement]]:
+    """Return which of the indicators told somebody steers by in a city, by its code, each with its warning."""
+    return [(_link(row["indicator"]), _warning(at)) for at, row in _rows()
+            if row["city"] in ("", city) and row["indicator"] in told]  # fmt: skip
 
 
 def warnings(indicator: str) -> list[Statement]:
     """Return every warning of an indicator, for its own page."""
-    return [_warning(at) for at, _ in _of(indicator)]
+    return [_warning(at) for at, row in _rows() if row["indicator"] == indicator]
 
 
-def _of(indicator: str) -> list[tuple[int, dict[str, str]]]:
-    return [(at, row) for at, row in enumerate(catalogue.rows("targets")) if row["indicator"] == indicator]
+def _rows() -> list[tuple[int, dict[str, str]]]:
+    return list(enumerate(catalogue.rows("targets")))
+
+
+def _link(indicator: str) -> Link:
+    table = "wellbeing" if indicator in WELLBEING else "indicators"
+    return Link(f"indicator/{indicator}.html", terms.short(table, indicator))
 
 
 def _warning(at: int) -> Statement:

@@ -187,8 +187,9 @@ def test_a_target_warns_where_it_is_set_and_nowhere_else() -> None:
         assert row["source_en"] in shown
         assert "Campbell's and Goodhart's law" in shown
     assert 'class="warning"' not in html(book, "gini")["en"]
-    assert targets.warning("no_study_place", "091") is not None
-    assert targets.warning("no_study_place", "049") is None
+    assert targets.of_city("091", ["no_study_place"])
+    assert not targets.of_city("091", ["neet"])
+    assert not targets.of_city("049", ["no_study_place"])
     assert targets.warnings("gini") == []
 
 
@@ -201,7 +202,7 @@ def test_a_target_on_an_index_warns_on_its_page(monkeypatch: pytest.MonkeyPatch)
     try:
         shown = text(html(made.book(("gini",)), "gini")["fi"])
         assert "Tulot (18 vuotta täyttäneet): fi text" in shown
-        assert targets.warning("gini", "091") == targets.warning("gini", "698") is not None
+        assert targets.of_city("091", ["gini"]) == targets.of_city("698", ["gini"]) != []
     finally:
         targets._text.cache_clear()
 

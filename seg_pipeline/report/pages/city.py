@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from seg_pipeline.classifications import CITIES
-from seg_pipeline.report import judging, terms
+from seg_pipeline.report import judging, targets, terms
 from seg_pipeline.report.book import Book, Term
 from seg_pipeline.report.page import Drawing, Link, Page, Picture, Row, Table
-from seg_pipeline.report.pages import areas, areatypes, moved, series, wellbeing
+from seg_pipeline.report.pages import areas, areatypes, indicator, moved, series, wellbeing
 from seg_pipeline.report.pictures import charts
 from seg_pipeline.report.statement import Statement, joined, say
 
@@ -35,6 +35,7 @@ def page(book: Book, name: str) -> Page:
         "types": _types(book, city),
         "wellbeing": wellbeing.of(book, city),
         "waited": wellbeing.waited(book, city),
+        "warnings": targets.of_city(city, indicator.names(book)),
         "why": moved.picture(book, city),
         "since": moved.since(book, city),
         "revised": moved.revised(book, city),

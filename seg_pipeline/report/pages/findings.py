@@ -188,8 +188,9 @@ def _types(book: Book, typed: pd.DataFrame, finding: Statement) -> Picture:
     ]  # fmt: skip
     title = say("summary.area_title", year=_year(book, "area_profiles", typed))
     source = _source(typed)
-    draw = charts.shares(parts, say("summary.area_axis"), title, source, book.snapshot.made_up)
-    head: list[Said] = [say("summary.city"), *(terms.term("area_types", kind) for kind in kinds)]
+    order = [terms.term("area_types", kind) for kind in kinds]
+    draw = charts.shares(parts, say("summary.area_axis"), title, source, book.snapshot.made_up, order)
+    head: list[Said] = [say("summary.city"), *order]
     told = [Row(_typed(city), [_linked(city), *(book.count("area_profiles", rows.index[rows["category"] == kind])
             for kind in kinds)]) for city, rows in of.items()]  # fmt: skip
     table = Table(say("summary.area_table"), head, told)

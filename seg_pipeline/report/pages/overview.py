@@ -150,8 +150,8 @@ def types(book: Book) -> Picture | Statement:
     parts = [part for city, row in rank for part in areatypes.parts(book, rows, city, row)]
     source = say("city.source_is", sources=joined(terms.source(name) for name in sorted(set(rows["source"]))))
     title = say("overview.types_title")
-    drawn = charts.shares(parts, say("overview.types_axis"), title, source, book.snapshot.made_up)
     kinds = [terms.term("area_types", name) for name in areatypes.TYPES]
+    drawn = charts.shares(parts, say("overview.types_axis"), title, source, book.snapshot.made_up, kinds)
     head: list[Said] = [say("overview.head_city"), *kinds, say("city.untyped")]
     told = [Row(row, (_city(city), *_people(book, rows[rows["city"] == city]))) for city, row in rank]
     table = Table(say("overview.types_caption"), head, told)
