@@ -18,10 +18,12 @@ from typing import Any
 from seg_pipeline import settings
 
 LOOPBACK = "127.0.0.1"
+NOTHING = "No report has been made yet. Materialize the asset `report`, or type: seg report make"
 KINDS = {
     ".html": "text/html; charset=utf-8", ".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8",
     ".json": "application/json", ".svg": "image/svg+xml", ".png": "image/png", ".pdf": "application/pdf",
     ".csv": "text/csv; charset=utf-8", ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    **dict.fromkeys((".md", ".cff", ".sha256"), "text/plain; charset=utf-8"),
     ".parquet": "application/vnd.apache.parquet", ".zip": "application/zip",
 }  # fmt: skip
 
@@ -55,9 +57,13 @@ class _Files(SimpleHTTPRequestHandler):
 
     def send_head(self) -> Any:
         """Answer a path below the folder; refuse what is hidden, and what leads outside."""
-        if self._public(self.translate_path(self.path)):
+        asked = self.translate_path(self.path)
+        if self.path == "/" and not (Path(asked) / "index.html").exists():
+            self.send_error(HTTPStatus.NOT_FOUND, "No report yet", NOTHING)
+        elif self._public(asked):
             return super().send_head()
-        self.send_error(HTTPStatus.NOT_FOUND)
+        else:
+            self.send_error(HTTPStatus.NOT_FOUND)
         return None
 
     def _public(self, asked: str) -> bool:

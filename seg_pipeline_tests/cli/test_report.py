@@ -124,6 +124,13 @@ def test_pages_are_served_with_their_kind_and_nothing_else_is(served: tuple[Path
         assert ask(server, "/index.html", method)[0] == 501
 
 
+def test_a_folder_without_a_report_says_what_to_do(served: tuple[Path, serving.Reports]) -> None:
+    folder, server = served
+    (folder / "index.html").unlink(missing_ok=True)
+    status, _, said = ask(server, "/")
+    assert status == 404 and b"seg report make" in said
+
+
 def test_a_port_that_is_taken_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
