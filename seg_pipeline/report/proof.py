@@ -18,7 +18,9 @@ TICKS = re.compile(r'<g class="[^"]*role-(?:axis|legend)-label[^"]*"[^>]*>.*?</g
 CELLS = re.compile(r"<(text|tspan|desc|title)\b[^>]*\sdata-(?:cells|text)=[^>]*>[^<]*</\1>")
 SAID = re.compile(r".{0,40}\d.{0,40}")
 TAG = re.compile(r"<[^>]*>")
-ATTRIBUTES = "alt|title|aria-[a-z]+text|aria-label|aria-description|placeholder|content|label|summary|abbr|download"
+ATTRIBUTES = (
+    "alt|title|aria-[a-z]+text|aria-[a-z]*label|aria-[a-z]*description|placeholder|content|label|summary|abbr|download"
+)
 SPOKEN = re.compile(rf"""\s(?:{ATTRIBUTES})=("[^"]*"|'[^']*')""")
 POLICY = re.compile(r"""<meta (?:http-equiv|name="viewport")[^>]*>""")
 ADDRESS = re.compile(r'\sdata-cell="([^"]*)"')
@@ -27,10 +29,11 @@ DRAWN = re.compile(r'\sdata-cells="([^"]*)"')  # in each line of a text, which i
 
 def refuse_unbound(page: str, html: str) -> None:
     """Raise ReportError where a page shows a number that is bound to no cell and no text of the catalogue."""
-    left = html
-    for known in (HIDDEN, POLICY, TICKS, CELLS, BOUND):
+    left = POLICY.sub("", HIDDEN.sub("", html))
+    spoken = "\n".join(SPOKEN.findall(left))  # of every element, also of one that is bound
+    for known in (TICKS, CELLS, BOUND):
         left = known.sub("", left)
-    spoken, words = "\n".join(SPOKEN.findall(left)), TAG.sub(" ", left)
+    words = TAG.sub(" ", left)
     shown = SAID.findall(unescape(spoken)) + SAID.findall(unescape(words))
     if shown:
         raise ReportError(f"{page} shows a number that leads to no cell: {shown[0].strip()!r}")

@@ -43,6 +43,9 @@ class Reports(ThreadingHTTPServer):
         if self.parent is not None and os.getppid() != self.parent:
             sys.exit(0)
 
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing of a reader who breaks off: who reads what is nobody's to keep."""
+
     @property
     def address(self) -> str:
         """Where it is open."""

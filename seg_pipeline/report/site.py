@@ -9,8 +9,10 @@ change: ``status.css``, which shows the banner on a report when a newer one stan
 from __future__ import annotations
 
 import hashlib
-import json
+import os
 import shutil
+import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -23,7 +25,7 @@ from seg_pipeline import catalogue, provenance, settings
 from seg_pipeline.report import pages
 from seg_pipeline.report.book import Book, ReportError
 from seg_pipeline.report.pages import download
-from seg_pipeline.report.standing import CURRENT, RECORD, STATUS, landing, tell
+from seg_pipeline.report.standing import CURRENT, RECORD, STATUS, landing, record, tell
 from seg_pipeline.report.telling import write
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.describe.subject import json_bytes
@@ -32,6 +34,7 @@ from seg_pipeline.snapshots.shelves.folder import alone, flush
 from seg_pipeline.snapshots.store import MANIFEST
 
 MAKING = ".making-"
+LOOK = 1.0  # seconds between two looks whether the process that makes the report is there
 KILLED = "a process that makes pages was ended from outside, often for want of memory; try with fewer of them"
 Progress = Callable[[int, int], None]
 
@@ -54,6 +57,7 @@ def make(
         standing = reports / snapshot.version
         if standing.exists():
             _require_same(standing, _origin(snapshot))
+            tell(reports)
             return standing, False
         for left in reports.glob(f"{MAKING}*"):
             shutil.rmtree(left)
@@ -81,16 +85,11 @@ def _make(snapshot: Snapshot, made: Path, workers: int, progress: Progress) -> N
 
 def _require_same(standing: Path, origin: dict[str, Any]) -> None:
     try:
-        same = {name: record(standing)[name] for name in origin} == origin
-    except (OSError, ValueError, KeyError):
-        raise ReportExists(f"{standing} has no {RECORD} that can be read; move it away to make the report") from None
-    if not same:
+        told = record(standing)
+    except ReportError as error:
+        raise ReportExists(f"{error}; move {standing} away to make the report anew") from None
+    if {name: told.get(name) for name in origin} != origin:
         raise ReportExists(f"{standing} was made by other code; move it away to make the report anew")
-
-
-def record(place: Path) -> dict[str, Any]:
-    """Return what a report says of itself: snapshot, code, files."""
-    return json.loads((place / RECORD).read_text(encoding="utf-8"))
 
 
 def _origin(snapshot: Snapshot) -> dict[str, Any]:
@@ -114,7 +113,7 @@ def _write_pages(snapshot: Snapshot, made: Path, workers: int, progress: Progres
             write(book, made, *job)
             progress(at, len(jobs))
         return
-    with ProcessPoolExecutor(workers, get_context("spawn"), _open, (snapshot,)) as pool:
+    with ProcessPoolExecutor(workers, get_context("spawn"), _open, (snapshot, os.getpid())) as pool:
         copied = pool.submit(_copy, snapshot, made)  # first, because it takes longest
         done = [pool.submit(_write, made, *job) for job in jobs]
         try:
@@ -131,8 +130,16 @@ def _write_pages(snapshot: Snapshot, made: Path, workers: int, progress: Progres
 _BOOK: list[Book] = []  # of this process, opened once
 
 
-def _open(snapshot: Snapshot) -> None:
+def _open(snapshot: Snapshot, parent: int) -> None:
+    threading.Thread(target=_end_with, args=(parent,), daemon=True).start()
     _BOOK[:] = [Book(snapshot)]
+
+
+def _end_with(parent: int) -> None:
+    """End where the process that this one works for has gone, as after a kill."""
+    while os.getppid() == parent:
+        time.sleep(LOOK)
+    os._exit(1)
 
 
 def _write(made: Path, kind: str, name: str) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
+from seg_pipeline.report.book import ReportError
 from seg_pipeline.report.rendering import Writer, render
 from seg_pipeline.report.statement import text
 from seg_pipeline.snapshots.shelves.folder import flush
@@ -27,9 +30,18 @@ def tell(reports: Path) -> None:
     there = versions(reports)[::-1]
     newest = {made_up: next((v for v in there if v.endswith(DEMO) == made_up), "") for made_up in (True, False)}
     for version in there:
-        _replace(reports / version / STATUS, CURRENT if version in newest.values() else SUPERSEDED)
+        _replace(reports, Path(version) / STATUS, CURRENT if version in newest.values() else SUPERSEDED)
     page = landing(there, f"{there[0]}/assets/style.css", {version: f"{version}/" for version in there})
-    _replace(reports / "index.html", page.encode())
+    _replace(reports, Path("index.html"), page.encode())
+
+
+def record(place: Path) -> dict[str, Any]:
+    """Return what a report says of itself: snapshot, code, files. Raises ReportError where it cannot be read."""
+    try:
+        told = json.loads((place / RECORD).read_text(encoding="utf-8"))
+        return {**told, "files": dict(told["files"])}
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise ReportError(f"{place / RECORD} cannot be read ({error})") from None
 
 
 def landing(versions: list[str], assets: str, way: dict[str, str]) -> str:
@@ -40,10 +52,11 @@ def landing(versions: list[str], assets: str, way: dict[str, str]) -> str:
                   way=way, notice=notice)  # fmt: skip
 
 
-def _replace(file: Path, content: bytes) -> None:
-    if file.exists() and file.read_bytes() == content:
+def _replace(reports: Path, name: Path, content: bytes) -> None:
+    """Put a file in its place at once; what a kill leaves of it is outside the report and is written over."""
+    if (reports / name).exists() and (reports / name).read_bytes() == content:
         return
-    beside = file.with_name(f".{file.name}")
+    beside = reports / f".{'-'.join(name.parts)}"
     beside.write_bytes(content)
     flush(beside)
-    beside.replace(file)
+    beside.replace(reports / name)

@@ -65,13 +65,14 @@ def text(key: str) -> dict[str, str]:
 @cache
 def gaps_of(key: str) -> set[str]:
     """Return the gaps of a text; refuse one whose languages differ in them, is not translated, or states a digit."""
+    texts = text(key)
     try:
-        gaps = {language: _gaps(said) for language, said in text(key).items()}
+        gaps = {language: _gaps(said) for language, said in texts.items()}
     except ValueError as error:
         raise ReportError(f"the text {key!r} has a gap that does not close: {error}") from None
     if any(gaps[language] != gaps["en"] for language in LANGUAGES):
         raise ReportError(f"the languages of the text {key!r} have different gaps: {gaps}")
-    for language, said in text(key).items():
+    for language, said in texts.items():
         if not said.strip():
             raise ReportError(f"the text {key!r} is not translated to {language!r}")
         if DIGIT.search(said):

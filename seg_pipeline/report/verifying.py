@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from seg_pipeline.report.site import record
-from seg_pipeline.report.standing import RECORD, STATUS
+from seg_pipeline.report.book import ReportError
+from seg_pipeline.report.standing import RECORD, STATUS, record
 
 
 def problems(place: Path) -> list[str]:
     """Return what differs from the report as it was made, one line each; an empty list is a sound report."""
     try:
         named: dict[str, str] = record(place)["files"]
-    except (OSError, ValueError, KeyError) as error:
-        return [f"{RECORD} cannot be read: {error}"]
+    except ReportError as error:
+        return [str(error)]
     there = {file.relative_to(place).as_posix(): file for file in place.rglob("*") if file.is_file()}
     wrong = [f"{name} is missing" for name in named if name not in there]
     wrong += [f"{name} does not belong to it" for name in there if name not in {*named, RECORD, STATUS}]

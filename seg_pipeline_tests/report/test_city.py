@@ -162,10 +162,10 @@ def test_what_moved_since_the_snapshot_before_is_told_with_its_reasons() -> None
     key = SPEC | {"indicator": "dissimilarity", "dimension": "income", "group": "low", "reference_group": "high",
                   "scale": None, "from_year": 2024, "to_year": 2024, "from_value": 0.3, "to_value": 0.31}  # fmt: skip
     rows = [key | {"term": "source_revision", "value": 0.01}, key | {"term": "total", "value": 0.01}]
-    told = moved.since(book_of({"predecessor": "2026.1"}, moved=rows), "091")
+    told = moved.since(book_of({"compared_with": "2026.1"}, moved=rows), "091")
     assert isinstance(told, Table)
     assert [row.id for row in told.rows] == ["moved.paavo.postal_area.dissimilarity.income.2024"]
-    first = moved.since(book_of({"predecessor": None}, moved=rows), "091")
+    first = moved.since(book_of({"compared_with": None}, moved=rows), "091")
     assert isinstance(first, Statement)
     assert first.key == "city.first_snapshot"
 

@@ -15,8 +15,12 @@ const cleaned = (element) => element.textContent.replace(/\s+/g, " ").trim();
 
 // The row that the address names: open what holds it, mark it, and take the address along to the other languages.
 
+function decoded(hash) {
+  try { return decodeURIComponent(hash); } catch { return hash; } // an address that was cut short names nothing
+}
+
 function arrive() {
-  const id = decodeURIComponent(location.hash.slice(1));
+  const id = decoded(location.hash.slice(1));
   const there = id && document.getElementById(id);
   for (const link of all(".languages a")) link.href = link.href.replace(/[?#].*|$/, location.search + location.hash);
   for (const row of all("tr.marked")) row.classList.remove("marked");
@@ -248,7 +252,7 @@ function offerFiles(picture) {
 
 const KIN = {a: "aàáâãäåá", c: "cç", d: "dđ", e: "eéèêë", i: "iíìî", n: "nñŋ", o: "oòóôõöø", s: "sš", t: "tŧ", u: "uúùûü", z: "zž"};
 const pattern = (word) => [...word].map((letter) =>
-  letter in KIN ? `[${KIN[letter]}]` : letter.replace(/[\\^$.*+?()[\]{}|/-]/g, "\\$&")).join("");
+  letter in KIN ? `[${KIN[letter]}]` : letter.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")).join("");
 
 const BESIDE = 3.6; // the rank of a word that is not in the name but beside it: a code, a city, an explanation
 

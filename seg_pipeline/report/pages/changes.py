@@ -39,9 +39,9 @@ def page(book: Book, name: str) -> Page:
 
 def lead(book: Book) -> list[Statement]:
     """Return with which snapshot this one is compared, and how many figures moved."""
-    if book.snapshot.manifest.get("predecessor") is None:
+    if book.snapshot.manifest.get("compared_with") is None:
         return [say("changes.first")]
-    before = book.fact("predecessor", "version", kind="code")
+    before = book.fact("compared_with", kind="code")
     totals = book.rows("moved", term=TOTAL)
     counted = {"moved": book.count("moved", totals.index[_moved(totals)]), "all": book.size("indicators")}
     return [say("changes.compared", before=before, **counted)]
@@ -89,7 +89,7 @@ def withdrawn(book: Book) -> Table | None:
 
 
 def _moved(rows: pd.DataFrame) -> pd.Series[bool]:
-    return rows["value"].fillna(0).ne(0)
+    return rows["value"].fillna(0).abs().gt(moved.EXACT)
 
 
 def _row(book: Book, rows: pd.DataFrame) -> Row:
@@ -109,7 +109,7 @@ def _revised(book: Book, rows: pd.DataFrame) -> Row:
 def _withdrawn(book: Book, at: int, fact: dict[str, Any]) -> Row:
     place = ("withdrawn", at)
     reason = Term(fact["reason"], f"manifest/withdrawn/{at}/reason")
-    cities = joined(terms.city(city) for city in fact["cities"]) if fact["cities"] else say("changes.none")
+    cities = joined(terms.city(city) for city in fact["cities"]) if fact["cities"] else say("site.none")
     cells: tuple[Said, ...] = (book.fact(*place, "table", kind="code"), _source(fact["source"]), cities,
                                book.fact(*place, "rows", kind="whole"), reason)  # fmt: skip
     return Row(f"withdrawn.{at}", cells)
@@ -117,7 +117,7 @@ def _withdrawn(book: Book, at: int, fact: dict[str, Any]) -> Row:
 
 def _source(source: str) -> Said:
     listed = {row["source"] for row in catalogue.rows("source_names")}
-    return terms.source(source) if source in listed else say("changes.none")
+    return terms.source(source) if source in listed else say("site.none")
 
 
 def _city(city: str) -> Link:

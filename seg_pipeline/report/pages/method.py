@@ -70,7 +70,7 @@ def _dimensions() -> Table:
 
 def _groups(contrast: Contrast | None) -> tuple[Term | Statement, Term | Statement]:
     if contrast is None:
-        return say("method.all_groups"), say("method.no_reference")
+        return say("method.all_groups"), say("site.none")
     group = terms.term("groups", contrast.dimension, contrast.group)
     if contrast.reference_group == REST:
         return group, say("method.rest")

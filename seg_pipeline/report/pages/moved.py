@@ -40,7 +40,7 @@ def picture(book: Book, city: str) -> Picture | Statement:
 
 def since(book: Book, city: str) -> Table | Statement:
     """Return each figure of the city that the snapshot before told otherwise, with what moved it."""
-    if book.snapshot.manifest.get("predecessor") is None:
+    if book.snapshot.manifest.get("compared_with") is None:
         return say("city.first_snapshot")
     rows = book.rows("moved", city=city)
     if rows.empty:
@@ -56,11 +56,13 @@ def row(book: Book, rows: pd.DataFrame) -> Row:
     at = int(rows.index[rows["term"] == "total"][0])
     own = series.record(book, "moved", at)
     why = [int(str(part)) for part in rows.index if part != at and pd.notna(rows["value"].loc[part])]
-    reasons: Joined | Statement = (
-        joined(_term(book, part) for part in why) if why else say(f"site.status_{own['status']}")
-    )
+    unsaid = say("site.none") if own["status"] == "observed" else say(f"site.status_{own['status']}")
+    reasons: Joined | Statement = joined(_term(book, part) for part in why) if why else unsaid
     scale = "" if pd.isna(own["scale"]) else f".{own['scale']:.0f}m"
-    id_ = f"moved.{own['source']}.{own['geography']}.{own['indicator']}.{own['dimension']}.{own['to_year']}{scale}"
+    since = "" if own["from_year"] == own["to_year"] else f".{own['from_year']}"
+    id_ = (
+        f"moved.{own['source']}.{own['geography']}.{own['indicator']}.{own['dimension']}.{own['to_year']}{since}{scale}"
+    )
     name = Link(f"indicator/{own['indicator']}.html", terms.short("indicators", own["indicator"]))
     sides = [series.cell(book, "moved", at, f"{side}_value", "index") for side in ("from", "to")]
     return Row(id_, (name, terms.term("dimensions", own["dimension"]), _years(book, "moved", at), *sides, reasons))

@@ -47,7 +47,7 @@ def missing(book: Book) -> list[Statement]:
 
 def changed(book: Book) -> list[Statement]:
     """Return what is different from the snapshot before, and why."""
-    if not book.snapshot.manifest.get("predecessor") or not book.snapshot.manifest.get("compared_with"):
+    if not book.snapshot.manifest.get("compared_with"):
         return [say("summary.changed_first")]
     before = book.fact("compared_with", kind="code")
     rows = book.table("moved")

@@ -117,7 +117,7 @@ def _subject(book: Book, at: int) -> Row:
     source, table, subject, status = (str(book.table("coverage")[name].loc[at]) for name in FIGURE)
     cells: dict[str, Kind] = {"release": "code", "reference_year": "year", "rows": "whole", "note": "text"}
     figures = [book.figure("coverage", at, column, kind) for column, kind in cells.items()]
-    shown = [say("sources.none") if figure.empty else figure for figure in figures]
+    shown = [say("site.none") if figure.empty else figure for figure in figures]
     name = called(table, subject)
     return Row(f"{source}.{table}.{subject}", (name, say(f"sources.status_{status}"), *shown))
 
@@ -142,7 +142,7 @@ def _receipt(book: Book, source: str, at: int) -> Row:
         book.fact("receipts", at, "sha256", kind="code"),
     ]
     if not _open(own["licence"]):
-        file = [say("sources.closed"), say("sources.none")]
+        file = [say("sources.closed"), say("site.none")]
     received = book.fact("receipts", at, "received", kind="date")
     cells = (book.fact("receipts", at, "release", kind="code"), joined(part), received, *file)
     return Row(f"receipt.{source}.{own['release']}.{own['part']}.{own['revision']}", cells)
