@@ -23,7 +23,9 @@ import pandas as pd
 
 from seg_pipeline.snapshots import Snapshot
 
-Kind = Literal["index", "share", "percent", "whole", "decimal", "change", "points", "year", "date", "code", "text"]
+Kind = Literal[
+    "index", "share", "percent", "whole", "decimal", "change", "fine", "points", "year", "date", "code", "text"
+]
 
 MADE: dict[str, Callable[[pd.Series], Any]] = {
     "distinct": lambda cells: cells.nunique(),

@@ -130,6 +130,7 @@ def _picture(writer: Writer, block: Block) -> dict[str, Any]:
     return {
         "finding": runs(writer, picture.finding),
         "alt": writer.plain(picture.finding),
+        "notes": [runs(writer, note) for note in picture.notes],
         "svg": picture.drawings[0].draw(writer.language),
         "width": block.width,
     }

@@ -40,8 +40,8 @@ def record(place: Path) -> dict[str, Any]:
     try:
         told = json.loads((place / RECORD).read_text(encoding="utf-8"))
         return {**told, "files": dict(told["files"])}
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ReportError(f"{place / RECORD} cannot be read ({error})") from None
+    except (OSError, ValueError, KeyError, TypeError):
+        raise ReportError(f"{place / RECORD} is not there or cannot be read") from None
 
 
 def landing(versions: list[str], assets: str, way: dict[str, str]) -> str:

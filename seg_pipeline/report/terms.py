@@ -68,6 +68,12 @@ def source(id_: str) -> Term:
     raise ReportError(f"data/catalogue/source_names.csv does not name {id_!r}")
 
 
+def source_short(id_: str) -> Term:
+    """Return the name of a source up to its comma, which a list of several could not show."""
+    whole = source(id_)
+    return Term({language: said.partition(",")[0] for language, said in whole.texts.items()}, f"{whole.address}:name")
+
+
 def publisher(id_: str) -> Term:
     """Return who publishes a source."""
     for row in catalogue.rows("source_names"):

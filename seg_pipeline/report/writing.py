@@ -11,6 +11,7 @@ from seg_pipeline.snapshots.comparing import wording
 SPACE = "\u00a0"  # no-break
 PERCENT = {"fi": f"{SPACE}%", "sv": f"{SPACE}%", "en": "%"}
 SHARE_DECIMALS = 1
+FINE_DECIMALS = 4  # of changes of H, which are small
 
 WRITE: dict[Kind, Callable[[Any, str], str]] = {
     "index": lambda value, language: wording.decimal(value, language),
@@ -19,6 +20,7 @@ WRITE: dict[Kind, Callable[[Any, str], str]] = {
     "percent": lambda value, language: wording.decimal(value, language, SHARE_DECIMALS) + PERCENT[language],
     "whole": lambda value, language: wording.whole(round(value), language),
     "change": lambda value, language: wording.signed(value, language),
+    "fine": lambda value, language: wording.signed(value, language, FINE_DECIMALS),
     "points": lambda value, language: wording.signed(value, language, SHARE_DECIMALS),
     "year": lambda value, _: f"{value:.0f}",
     "date": lambda value, language: wording.date(value, language),

@@ -21,9 +21,19 @@ import pyarrow.parquet as pq
 from seg_pipeline.settings import CATALOGUE
 from seg_pipeline_tests.report.reading import Bound
 
-DECIMALS = {"index": 3, "share": 1, "percent": 1, "whole": 0, "decimal": 1, "change": 3, "points": 1, "year": 0}
+DECIMALS = {
+    "index": 3,
+    "share": 1,
+    "percent": 1,
+    "whole": 0,
+    "decimal": 1,
+    "change": 3,
+    "fine": 4,
+    "points": 1,
+    "year": 0,
+}
 PER_CENT = ("share", "percent")
-SIGNED = ("change", "points")
+SIGNED = ("change", "fine", "points")
 WORDS = ("code", "text")
 MONTHS = ["January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
           "November", "December"]  # fmt: skip

@@ -10,11 +10,11 @@ import pandas as pd
 import pytest
 
 from seg_pipeline.catalogue import LANGUAGES
-from seg_pipeline.classifications import CITIES
-from seg_pipeline.report import proof, telling
+from seg_pipeline.classifications import AREA_TYPES, CITIES, CITY_CODES
+from seg_pipeline.report import mapped, proof, telling
 from seg_pipeline.report.book import Book, Figure
 from seg_pipeline.report.page import Page, Table
-from seg_pipeline.report.pages import areatypes, city, moved, series, wellbeing
+from seg_pipeline.report.pages import areatypes, city, moved, overview, series, wellbeing
 from seg_pipeline.report.statement import Statement
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline_tests.conftest import Seg
@@ -45,6 +45,20 @@ class Stand:
         return self.tables[name]
 
 
+@dataclass
+class Hidden:
+    """A snapshot with another table of areas."""
+
+    of: Snapshot
+    areas: pd.DataFrame
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.of, name)
+
+    def table(self, name: str) -> pd.DataFrame:
+        return self.areas if name == "areas" else self.of.table(name)
+
+
 def book_of(manifest: dict[str, Any] | None = None, **tables: list[dict[str, Any]]) -> Book:
     stand = Stand({name: pd.DataFrame(rows) for name, rows in tables.items()}, manifest or {})
     return Book(cast("Snapshot", stand))
@@ -65,6 +79,11 @@ def counted(said: Statement, *gaps: str) -> dict[str, Any]:
     """What the figures in these gaps of a text are."""
     filled = dict(said.values)
     return {gap: cast("Figure", filled[gap]).value for gap in gaps}
+
+
+def living(said: Statement) -> Statement:
+    """What a text says of the people of areas of high need."""
+    return cast("Statement", dict(said.values)["people"])
 
 
 @pytest.fixture(scope="module")
@@ -216,4 +235,25 @@ def test_people_of_high_need_are_those_of_the_table(book: Book) -> None:
     high = types[types["category"].isin(["high_need", "very_high_need"]) & (types["status"] == "observed")]
     areas = book.table("areas")
     people = areas.merge(high[["geography", "area_id", "boundary_vintage"]])["population"].sum()
-    assert counted(said, "areas", "people") == {"areas": len(high), "people": people}
+    sure = high["lower"] > AREA_TYPES["mixed"]
+    assert counted(said, "areas", "sure") == {"areas": len(high), "sure": sure.sum()}
+    assert counted(living(said), "people") == {"people": people}
+
+
+def test_an_area_whose_people_are_hidden_is_no_nobody_and_stops_no_report(book: Book) -> None:
+    areas = book.table("areas").copy()
+    of = areatypes.typed(areatypes.of(book, "049"))
+    areas.loc[of.loc[of["category"].isin(areatypes.HIGH), "area"].iloc[:1], "population"] = pd.NA
+    hidden = Book(cast("Snapshot", Hidden(book.snapshot, areas)))
+    said = areatypes.high(hidden, "049")
+    assert said is not None and living(said).key == "city.high_people_unknown"
+    assert areatypes.parts(hidden, areatypes.of(hidden), "049", "row") == []
+    for page in (overview.page(hidden, "index"), city.page(hidden, "espoo")):
+        assert telling.html(hidden, page, "fi")
+
+
+def test_an_uncertain_type_is_the_one_that_the_map_marks(book: Book) -> None:
+    rows = areatypes.typed(areatypes.of(book))
+    marked = [row for code in CITY_CODES for layer in mapped.of_city(book, code, "postal_area")[:1]
+              for row in layer.marked("uncertain")]  # fmt: skip
+    assert sorted(areatypes.uncertain(rows)["profile_row"]) == sorted(marked)

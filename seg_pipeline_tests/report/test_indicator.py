@@ -171,11 +171,11 @@ def test_a_figure_of_wellbeing_stands_with_its_source_and_in_no_order_of_value()
 
 def test_what_has_not_arrived_is_said() -> None:
     coverage = pd.DataFrame(
-        [("vipunen", "wellbeing", "no_study_place", "late"), ("sotkanet", "wellbeing", "neet", "arrived")],
+        [("vipunen", "wellbeing", "no_study_place", "absent"), ("sotkanet", "wellbeing", "neet", "arrived")],
         columns=["source", "table", "subject", "status"],
     )
     book = made.book(("gini",), coverage=coverage)
-    assert "No deliveries have arrived from: Vipunen" in text(html(book, "no_study_place")["en"])
+    assert "This figure has not arrived from: Vipunen" in text(html(book, "no_study_place")["en"])
     assert "A delivery has arrived but has no figures of this indicator: Sotkanet" in text(html(book, "neet")["en"])
     assert "No source delivers this indicator yet" in text(html(book, "low_income")["en"])
 

@@ -81,7 +81,7 @@ def snapshot(*, geometry: bool = True, centroid: bool = True) -> Any:
         for area in AREAS
     ]  # fmt: skip
     tables: dict[str, list[dict[str, Any]]] = {"areas": places, "area_profiles": profiles, "crosswalk": changed}
-    return SimpleNamespace(table=lambda name: pd.DataFrame(tables[name]), made_up=True)
+    return SimpleNamespace(table=lambda name: pd.DataFrame(tables[name]), made_up=True, manifest={})
 
 
 def book(**what: bool) -> Book:
@@ -247,6 +247,7 @@ def test_a_status_is_said_in_words(picture: Picture) -> None:
 
 def test_the_finding_counts_what_the_table_has(picture: Picture) -> None:
     gaps = dict(picture.finding.values)
+    gaps |= dict(cast("Statement", gaps["people"]).values)
     figures = {gap: of.value for gap, of in gaps.items() if isinstance(of, Figure)}
     assert figures == {"all": 6, "uncertain": 1, "without": 2, "high": 3, "sure": 2, "people": 200 + 500 + 600}
 

@@ -104,9 +104,11 @@ def test_a_report_that_stands_is_never_rewritten(source: Path, tmp_path: Path) -
     record.write_text(json.dumps(told | {"catalogue_sha256": "0"}), encoding="utf-8")
     with pytest.raises(site.ReportExists, match="made by other code; move it away"):
         site.make(Snapshot.at(source), tmp_path, 1)
-    record.unlink()
-    with pytest.raises(site.ReportExists, match=r"no report\.json that can be read"):
-        site.make(Snapshot.at(source), tmp_path, 1)
+    for broken in ("{}", "[]", "{", None):
+        record.write_text(broken) if broken else record.unlink()
+        assert len(verifying.problems(place)) == 1
+        with pytest.raises(site.ReportExists, match=r"report\.json is not there or cannot be read; move .* away"):
+            site.make(Snapshot.at(source), tmp_path, 1)
     assert (place / "fi" / "summary.html").exists()
 
 

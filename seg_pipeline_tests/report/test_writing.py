@@ -19,7 +19,8 @@ THIN, NO_BREAK, MINUS = "\u202f", "\u00a0", "\u2212"
 VALUES: dict[Kind, st.SearchStrategy[Any]] = {
     "index": st.floats(-2, 2), "share": st.floats(0, 1), "percent": st.floats(0, 300),
     "whole": st.one_of(st.integers(-(10**9), 10**9), st.floats(0, 1e7)), "decimal": st.floats(-1e7, 1e7),
-    "change": st.floats(-2000, 2000), "points": st.floats(-100, 100), "year": st.integers(1900, 2100),
+    "change": st.floats(-2000, 2000), "fine": st.floats(-1, 1),
+    "points": st.floats(-100, 100), "year": st.integers(1900, 2100),
     "date": st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)).map(datetime.isoformat),  # noqa: DTZ001  hypothesis gives them the zone
     "code": st.text("aä<{0"), "text": st.text("aä<{0"),
 }  # fmt: skip

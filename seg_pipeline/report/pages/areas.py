@@ -14,6 +14,7 @@ from seg_pipeline.report.book import Book, Kind
 from seg_pipeline.report.mapped import TYPES, Layer
 from seg_pipeline.report.mapped import of_city as layers_of
 from seg_pipeline.report.page import Drawing, Picture, Row, Said, Table
+from seg_pipeline.report.pages import areatypes
 from seg_pipeline.report.pictures.ground import Ground
 from seg_pipeline.report.pictures.maps import Map
 from seg_pipeline.report.places import Places, row_id, vintages
@@ -22,6 +23,7 @@ from seg_pipeline.report.places import of_city as places_of
 from seg_pipeline.report.statement import Statement, joined, say
 
 HIGH = ("high_need", "very_high_need")
+BOUNDARIES = {"postal_area": "postal_boundaries"}  # division → the source that tells its boundaries
 STATUSES = ("suppressed", "missing", "not_applicable")
 
 
@@ -36,7 +38,7 @@ def picture(book: Book, city: str, geography: str = judging.GEOGRAPHY) -> Pictur
     if not ground.areas:
         return say("areas.no_map")
     named = terms.city(city)
-    source = say("areas.source", source=terms.source(str(layers[0].rows["source"].iloc[0])), year=layers[0].year(book))
+    source = _source(book, geography, layers[0], places)
     drawings = [_drawing(book, city, geography, layer, ground, source) for layer in layers]
     return Picture(
         f"areas-{geography}", say("areas.title", city=named), _finding(book, city, layers[0], places), drawings,
@@ -45,11 +47,23 @@ def picture(book: Book, city: str, geography: str = judging.GEOGRAPHY) -> Pictur
 
 
 def _drawing(book: Book, city: str, geography: str, layer: Layer, ground: Ground, source: Statement) -> Drawing:
-    title = say("areas.map_title", what=layer.label, city=terms.city(city), year=layer.year(book))
+    what = say("areas.types_index") if layer.classes is TYPES else layer.label
+    title = say("areas.map_title", what=what, city=terms.city(city), year=layer.year(book))
     values = {row_id(geography, area): value for area, value in layer.values.items()}
     name = f"{terms.slug(city)}-{geography.replace('_', '-')}-{layer.id}"
     of = Map(name, ground, values, layer.classes, title, say("site.source", source=source), book.snapshot.made_up)
     return Drawing(of.draw, layer.label, layer.id)
+
+
+def _source(book: Book, geography: str, layer: Layer, places: Places) -> Statement:
+    """Return whom to name: who tells the figures, and who the boundaries, with their years."""
+    name = terms.source(str(layer.rows["source"].iloc[0]))
+    told = [say("areas.source", source=name, year=layer.year(book))]
+    drawn = BOUNDARIES.get(geography)
+    if places.drawn and any(receipt["source"] == drawn for receipt in book.receipts):
+        years = joined(vintages(book, places))
+        told.append(say("areas.source_boundaries", source=terms.source(str(drawn)), years=years))
+    return say("city.source_is", sources=joined(told))
 
 
 def _finding(book: Book, city: str, layer: Layer, places: Places) -> Statement:
@@ -65,11 +79,12 @@ def _finding(book: Book, city: str, layer: Layer, places: Places) -> Statement:
     if high.empty:
         return say("areas.finding_none", **told)
     sure = high[high["lower"] > AREA_TYPES["mixed"]]
-    people = [places.own[area] for area in high["area_id"] if area in places.own]
+    own = [places.own[area] for area in high["area_id"] if area in places.own]
+    people = book.made("sum", "areas", own, "population", "whole")
     told |= {
         "high": book.count("area_profiles", high.index),
         "sure": book.count("area_profiles", sure.index),
-        "people": book.made("sum", "areas", people, "population", "whole"),
+        "people": areatypes.living(people if len(own) == len(high) else say("site.status_none")),
     }
     return say("areas.finding", **told)
 

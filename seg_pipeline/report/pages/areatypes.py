@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from seg_pipeline import catalogue
+from seg_pipeline.classifications import AREA_TYPES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Figure
 from seg_pipeline.report.page import Row, Said
@@ -25,8 +26,20 @@ def of(book: Book, city: str | None = None) -> pd.DataFrame:
 
 
 def typed(rows: pd.DataFrame) -> pd.DataFrame:
-    """Return the areas whose type is known."""
+    """Return the areas that have a type."""
     return rows[rows["category"].isin(TYPES) & rows["status"].eq("observed")]
+
+
+def sure(rows: pd.DataFrame, above: str) -> pd.DataFrame:
+    """Return the areas whose whole interval lies above a type."""
+    return rows[rows["lower"] > AREA_TYPES[above]]
+
+
+def uncertain(rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the areas whose interval reaches into another type."""
+    limits = pd.Series(AREA_TYPES)
+    lower, upper = (limits.searchsorted(rows[end].to_numpy(dtype="float64")) for end in ("lower", "upper"))
+    return rows[lower != upper]
 
 
 def areas(book: Book, rows: pd.DataFrame) -> Figure:
@@ -34,13 +47,21 @@ def areas(book: Book, rows: pd.DataFrame) -> Figure:
     return book.count("area_profiles", map(int, rows["profile_row"]))
 
 
-def people(book: Book, rows: pd.DataFrame) -> Figure:
-    """Return how many people live in these areas."""
-    return book.made("sum", "areas", map(int, rows["area"].dropna()), "population", "whole")
+def people(book: Book, rows: pd.DataFrame) -> Figure | Statement:
+    """Return how many people live in these areas; without one of them, that it cannot be told."""
+    numbers = rows["area"].dropna()
+    figure = book.made("sum", "areas", map(int, numbers), "population", "whole")
+    return say("site.status_none") if figure.empty or len(numbers) < len(rows) else figure
+
+
+def living(figure: Figure | Statement) -> Statement:
+    """Return the sentence on how many people live in areas of high need."""
+    known = isinstance(figure, Figure) and not figure.empty
+    return say("city.high_people", people=figure) if known else say("city.high_people_unknown")
 
 
 def high(book: Book, city: str | None = None) -> Statement | None:
-    """Return how many live in areas of high need; nothing where no area has a type."""
+    """Return how many areas are of high need and how many people live there; nothing where no area has a type."""
     rows = typed(of(book, city))
     if rows.empty:
         return None
@@ -48,7 +69,8 @@ def high(book: Book, city: str | None = None) -> Statement | None:
     if those.empty:
         return say("city.no_high_need", all=areas(book, rows))
     year = book.figure("area_profiles", int(rows["profile_row"].iloc[0]), "reference_year", "year")
-    return say("city.high_need", areas=areas(book, those), all=areas(book, rows), people=people(book, those), year=year)
+    counted = {"areas": areas(book, those), "all": areas(book, rows), "sure": areas(book, sure(those, "mixed"))}
+    return say("city.high_need", **counted, people=living(people(book, those)), year=year)
 
 
 def told(book: Book, city: str) -> list[Row]:
@@ -63,11 +85,13 @@ def told(book: Book, city: str) -> list[Row]:
 
 
 def parts(book: Book, rows: pd.DataFrame, city: str, row: str) -> list[charts.Part]:
-    """Return the shares of a city's people by the type of their area."""
+    """Return the shares of a city's people by the type of their area; none where somebody cannot be counted."""
     those = typed(rows[rows["city"] == city])
-    numbers = [float(people(book, those[those["category"] == name]).value) for name in TYPES]
+    counted = [people(book, those[those["category"] == name]) for name in TYPES]
+    numbers = [float(one.value) for one in counted if isinstance(one, Figure)]
+    if len(numbers) < len(TYPES) or not sum(numbers):
+        return []
     return [
         charts.Part(row, terms.city(city), terms.term("area_types", name), number / sum(numbers))
         for name, number in zip(TYPES, numbers, strict=True)
-        if sum(numbers)
     ]

@@ -28,7 +28,9 @@ def page(book: Book, name: str) -> Page:
     """Return the page."""
     told = {
         "lead": lead(book),
+        "compared": compared(book),
         "headline": headline(book),
+        "newest": newest(book),
         "reasons": reasons(book),
         "cities": [Link(f"city/{terms.slug(city)}.html#changes", terms.city(city)) for city in CITY_CODES],
         "revised": revised(book),
@@ -37,9 +39,14 @@ def page(book: Book, name: str) -> Page:
     return Page(f"{name}.html", "changes.html", say("changes.title"), told)
 
 
+def compared(book: Book) -> bool:
+    """Return whether there is a snapshot that this one is compared with."""
+    return book.snapshot.manifest.get("compared_with") is not None
+
+
 def lead(book: Book) -> list[Statement]:
     """Return with which snapshot this one is compared, and how many figures moved."""
-    if book.snapshot.manifest.get("compared_with") is None:
+    if not compared(book):
         return [say("changes.first")]
     before = book.fact("compared_with", kind="code")
     totals = book.rows("moved", term=TOTAL)
@@ -50,11 +57,21 @@ def lead(book: Book) -> list[Statement]:
 def headline(book: Book) -> Table | None:
     """Return every value of D by postal area that is told otherwise than before, with what moved it."""
     rows = book.rows("moved", **HEADLINE)
+    return _table(book, rows[rows["from_year"] == rows["to_year"]], "headline")
+
+
+def newest(book: Book) -> Table | None:
+    """Return every value of D of a year that is told for the first time, beside the year that was told last."""
+    rows = book.rows("moved", **HEADLINE)
+    return _table(book, rows[rows["from_year"] != rows["to_year"]], "new")
+
+
+def _table(book: Book, rows: pd.DataFrame, name: str) -> Table | None:
     key = ["city", *judging.KEY, "from_year", "to_year"]
     groups = sorted(rows.groupby(key, dropna=False, sort=True), key=lambda found: CITY_CODES.index(str(found[0][0])))
     told = [_row(book, those) for _, those in groups if _moved(those[those["term"] == TOTAL]).any()]
     head = [say(f"changes.head_{one}") for one in ("city", "dimension", "years", "before", "after", "why")]
-    return Table(say("changes.headline_caption"), head, told) if told else None
+    return Table(say(f"changes.{name}_caption"), head, told) if told else None
 
 
 def reasons(book: Book) -> Table | None:

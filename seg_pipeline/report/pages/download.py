@@ -24,7 +24,7 @@ def page(book: Book, name: str) -> Page:
         "whole": Link(_file(packed(book)), say("download.whole_link")),
         "tables": _tables(book),
         "beside": [(_link(file), say(f"download.{_key(file)}")) for file in BESIDE],
-        "citation": Term(_cited(book), "manifest/citation"),
+        "citation": _cited(book),
         "content": say("download.content", hash=book.fact("content", kind="code")),
         "permalinks": say("download.permalinks_said", version=book.fact("version", kind="code")),
         "summary": Link("summary.pdf", say("download.summary_link")),
@@ -53,9 +53,11 @@ def _about(book: Book, name: str) -> Said:
     return Term(resources[at]["descriptions"], f"package/resources/{at}/descriptions")
 
 
-def _cited(book: Book) -> dict[str, str]:
-    cited: dict[str, str] = book.snapshot.manifest["citation"]
-    return cited
+def _cited(book: Book) -> Said:
+    cited = Term(dict(book.snapshot.manifest["citation"]), "manifest/citation")
+    if not book.snapshot.made_up:
+        return cited
+    return say("site.made_up_before", notice=say("site.made_up_short"), text=cited)
 
 
 def _link(name: str) -> Link:

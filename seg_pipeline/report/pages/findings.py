@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from seg_pipeline import catalogue
-from seg_pipeline.classifications import CITIES
+from seg_pipeline.classifications import AREA_TYPES, CITIES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Kind, Term
 from seg_pipeline.report.page import Drawing, Link, Picture, Row, Said, Table
@@ -69,7 +69,8 @@ def areas(book: Book) -> list[Block]:
     worst, untyped = typed[typed["category"] == WORST], rows[rows["category"].isna()]
     of = {"year": _year(book, "area_profiles", typed), "all": book.count("area_profiles", typed.index)}
     count = book.count("area_profiles", worst.index)
-    said = say("summary.area_count", count=count, **of) if len(worst) else say("summary.area_none", **of)
+    sure = book.count("area_profiles", worst.index[worst["lower"] > AREA_TYPES["high_need"]])
+    said = say("summary.area_count", count=count, sure=sure, **of) if len(worst) else say("summary.area_none", **of)
     shown = Block("picture", _types(book, typed, said), width=54)
     hidden = say("summary.area_untyped", count=book.count("area_profiles", untyped.index))
     return [shown, *([Block("text", hidden)] if len(untyped) else [])]
@@ -135,7 +136,8 @@ def _drawn(book: Book, rows: pd.DataFrame) -> Picture:
     told = [Row(_id(city[at]), [_linked(city[at]), *(book.figure("indicators", at, of, "index") for of in columns)])
             for at in ordered]  # fmt: skip
     table = Table(say("summary.picture_table"), head, told)
-    return Picture("picture-levels", title, _finding(book, rows), [Drawing(draw)], table, source)
+    notes = (say("overview.levels_note"),)
+    return Picture("picture-levels", title, _finding(book, rows), [Drawing(draw)], table, source, notes)
 
 
 def _point(city: str, value: float, lower: float, upper: float) -> charts.Point:

@@ -17,7 +17,8 @@ from seg_pipeline.report.pages import tied
 from seg_pipeline.report.pictures import charts
 from seg_pipeline.report.statement import Statement, joined, say
 
-WHOLE_YEAR, EVERYBODY, ARRIVED, OBSERVED = "year", "total", "arrived", "observed"
+WHOLE_YEAR, EVERYBODY, OBSERVED = "year", "total", "observed"
+ARRIVED = ("arrived", "revised", "late")  # of the edition, or of an earlier one
 KINDS: dict[str, Any] = {"percent": "percent", "euros_per_inhabitant": "decimal", "index": "decimal"}
 TABLE = "wellbeing"
 
@@ -139,10 +140,10 @@ def _absent(book: Book, indicator: str, rows: pd.DataFrame) -> list[Statement]:
     if expected.empty and rows.empty:
         return [say("indicator.no_source")]
     there = set(rows["source"])
-    arrived = expected["status"] == ARRIVED
+    arrived = expected["status"].isin(ARRIVED)
     told = (("not_arrived", expected[~arrived]), ("arrived_empty", expected[arrived & ~expected["source"].isin(there)]))
     return [say(f"indicator.{text}", sources=_named(of)) for text, of in told if len(of)]
 
 
 def _named(rows: pd.DataFrame) -> Said:
-    return joined(terms.source(one) for one in sorted(set(rows["source"])))
+    return joined(terms.source_short(one) for one in sorted(set(rows["source"])))

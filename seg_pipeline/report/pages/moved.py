@@ -13,7 +13,7 @@ from seg_pipeline.report.statement import Joined, Statement, joined, say
 
 PARTED = "many_group_entropy"  # H of all groups: a change of it can be told apart exactly
 TERMS = ("structural", "group_marginal", "area_marginal", "additions", "removals", "suppressed", "total")
-SHOWN = 0.0005  # a term that would be written as nothing is not named as a reason
+SHOWN = 0.00005  # a term that would be written as nothing is not named as a reason
 EXACT = 1e-9
 
 
@@ -29,13 +29,15 @@ def picture(book: Book, city: str) -> Picture | Statement:
     said = say("city.source_is", sources=source)
     drawings = [
         Drawing(charts.waterfall(_steps(rows, dimension), say("city.why_axis"), title, said, book.snapshot.made_up),
-                series.dimension(dimension), dimension)
+                terms.term("dimensions", dimension), dimension)
         for dimension, rows in parted.items()
     ]  # fmt: skip
     told = [row for dimension, rows in parted.items() for row in _told(book, dimension, rows)]
     head = tuple(say(f"city.head_{name}") for name in ("term", "dimension", "years", "change"))
     table = Table(say("city.why_caption"), head, told)
-    return Picture("why", title, _finding(book, parted), drawings, table, said, (say("city.why_note"),))
+    told_of = series.of(book, city, PARTED)
+    notes = (say("city.why_note"), *series.definitions(told_of[told_of["dimension"].isin(list(parted))]))
+    return Picture("why", title, _finding(book, parted), drawings, table, said, notes)
 
 
 def since(book: Book, city: str) -> Table | Statement:
@@ -101,7 +103,7 @@ def _steps(rows: pd.DataFrame, dimension: str) -> list[charts.Step]:
 def _told(book: Book, dimension: str, rows: pd.DataFrame) -> list[Row]:
     return [
         Row(f"why.{dimension}.{term}", (terms.term("terms", str(term)), terms.term("dimensions", dimension),
-            _years(book, "changes", int(str(at))), book.figure("changes", int(str(at)), "value", "change")))
+            _years(book, "changes", int(str(at))), book.figure("changes", int(str(at)), "value", "fine")))
         for at, term in rows["term"].items()
     ]  # fmt: skip
 
@@ -111,11 +113,12 @@ def _finding(book: Book, parted: dict[str, pd.DataFrame]) -> Statement:
     total = int(rows.index[rows["term"] == "total"][0])
     name = terms.term("dimensions", str(rows["dimension"].iloc[0]))
     parts = rows[(rows["term"] != "total") & (rows["value"].abs() >= SHOWN)]
+    moved = series.moved(book, total, "why", "fine")
     if series.way(book, total) not in ("rose", "fell") or parts.empty:
-        return say("city.why_unmoved", dimension=name, moved=series.moved(book, total))
+        return say("city.why_unmoved", dimension=name, moved=moved)
     told = joined(say("city.one_term", term=say(f"city.term_{rows['term'].loc[at]}"),
-                      value=book.figure("changes", int(str(at)), "value", "change")) for at in parts.index)  # fmt: skip
-    return say("city.why_moved", dimension=name, moved=series.moved(book, total), terms=told)
+                      value=book.figure("changes", int(str(at)), "value", "fine")) for at in parts.index)  # fmt: skip
+    return say("city.why_moved", dimension=name, moved=moved, terms=told)
 
 
 def _term(book: Book, at: int) -> Statement:

@@ -148,6 +148,9 @@ def types(book: Book) -> Picture | Statement:
         return say("city.no_types")
     rank = [(city, f"types.{terms.slug(city)}") for city in CITY_CODES]
     parts = [part for city, row in rank for part in areatypes.parts(book, rows, city, row)]
+    finding = areatypes.high(book)
+    if not parts or finding is None:
+        return say("city.no_types")
     source = say("city.source_is", sources=joined(terms.source(name) for name in sorted(set(rows["source"]))))
     title = say("overview.types_title")
     kinds = [terms.term("area_types", name) for name in areatypes.TYPES]
@@ -155,13 +158,10 @@ def types(book: Book) -> Picture | Statement:
     head: list[Said] = [say("overview.head_city"), *kinds, say("city.untyped")]
     told = [Row(row, (_city(city), *_people(book, rows[rows["city"] == city]))) for city, row in rank]
     table = Table(say("overview.types_caption"), head, told)
-    year = book.figure("area_profiles", int(rows["profile_row"].iloc[0]), "reference_year", "year")
-    finding = say("overview.types_finding", year=year, people=areatypes.people(
-        book, known[known["category"].isin(areatypes.HIGH)]))  # fmt: skip
     return Picture("types", title, finding, [Drawing(drawn)], table, source, (say("overview.types_note"),))
 
 
-def _people(book: Book, rows: pd.DataFrame) -> list[Figure]:
+def _people(book: Book, rows: pd.DataFrame) -> list[Figure | Statement]:
     known = areatypes.typed(rows)
     kinds = [known[known["category"] == name] for name in areatypes.TYPES]
     return [areatypes.people(book, those) for those in (*kinds, rows.drop(known.index))]
@@ -208,8 +208,7 @@ def _wellbeing(book: Book, city: str, indicator: str) -> Said:
     if rows.empty:
         return say("site.status_none")
     row = wellbeing.latest(rows)
-    year = book.figure("wellbeing", row, "reference_year", "year")
-    return say("city.wellbeing_latest", value=wellbeing.value(book, row), year=year)
+    return wellbeing.dated(book, row)
 
 
 def missing(book: Book) -> list[Statement]:
@@ -218,8 +217,9 @@ def missing(book: Book) -> list[Statement]:
     waited = rows[rows["status"].isin(wellbeing.WAITED)]
     if waited.empty:
         return [say("city.nothing_missing")]
-    silent = sorted(set(waited["source"]) - set(rows.loc[~rows["status"].isin(wellbeing.WAITED), "source"]))
+    nothing = rows["release"].isna().groupby(rows["source"]).all()
+    silent = sorted(set(waited["source"]) & set(nothing.index[nothing]))
     said = [say("overview.missing", missing=book.count("coverage", waited.index), all=book.size("coverage"))]
     if silent:
-        said.append(say("overview.silent", sources=joined(terms.source(name) for name in silent)))
+        said.append(say("overview.silent", sources=joined(terms.source_short(name) for name in silent)))
     return said

@@ -7,6 +7,7 @@ import pandas as pd
 from seg_pipeline.classifications import CITIES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Term
+from seg_pipeline.report.pages import areatypes
 from seg_pipeline.report.statement import Joined, Statement, joined, say
 
 INDEX = "dissimilarity"
@@ -18,7 +19,7 @@ NOTHING = 1e-9  # a term that is smaller has moved nothing
 
 def unsure(book: Book) -> list[Statement]:
     """Return how sure the figures are, and what they cannot tell."""
-    return [say("summary.unsure_interval"), *_chance(book), _hidden(book), say("summary.unsure_cause")]
+    return [say("summary.unsure_interval"), *_chance(book), *_types(book), _hidden(book), say("summary.unsure_cause")]
 
 
 def missing(book: Book) -> list[Statement]:
@@ -51,14 +52,16 @@ def changed(book: Book) -> list[Statement]:
         return [say("summary.changed_first")]
     before = book.fact("compared_with", kind="code")
     rows = book.table("moved")
+    hidden = rows[(rows["term"] == TOTAL) & rows["value"].isna()]
     rows = rows[rows["value"].abs() > NOTHING]
     whole = rows[rows["term"] == TOTAL]
     revised = book.size("revisions")
     source = say("summary.changed_revised", count=revised) if revised.value else say("summary.changed_unrevised")
+    gone = [say("summary.changed_hidden", count=book.count("moved", hidden.index))] if len(hidden) else []
     if whole.empty:
-        return [say("summary.changed_none", before=before), source]
+        return [say("summary.changed_none", before=before), *gone, source]
     count = say("summary.changed_count", before=before, count=book.count("moved", whole.index))
-    return [count, *_reasons(book, rows[rows["term"] != TOTAL]), source]
+    return [count, *_reasons(book, rows[rows["term"] != TOTAL]), *gone, source]
 
 
 def reading() -> list[Statement]:
@@ -69,7 +72,9 @@ def reading() -> list[Statement]:
 
 def citation(book: Book) -> Statement:
     """Return how the snapshot is named where its figures are used."""
-    said = Term(dict(book.snapshot.manifest["citation"]), "manifest/citation")
+    said: Term | Statement = Term(dict(book.snapshot.manifest["citation"]), "manifest/citation")
+    if book.snapshot.made_up:
+        said = say("site.made_up_before", notice=say("site.made_up_short"), text=said)
     return say("summary.cite_text", citation=said, content=book.fact("content", kind="code"))
 
 
@@ -87,6 +92,12 @@ def _chance(book: Book) -> list[Statement]:
     return [say("summary.unsure_changes", **of)] if len(rows) else []
 
 
+def _types(book: Book) -> list[Statement]:
+    rows = areatypes.typed(areatypes.of(book))
+    of = {"uncertain": areatypes.areas(book, areatypes.uncertain(rows)), "all": areatypes.areas(book, rows)}
+    return [say("summary.unsure_types", **of)] if len(rows) else []
+
+
 def _hidden(book: Book) -> Statement:
     hidden = book.rows("counts", status="suppressed").index
     of = {"hidden": book.count("counts", hidden), "all": book.size("counts")}
@@ -94,7 +105,4 @@ def _hidden(book: Book) -> Statement:
 
 
 def _sources(names: list[str]) -> Joined:
-    """Return sources by their names up to the comma, which a list could not show."""
-    named = [terms.source(name) for name in sorted(names)]
-    return joined(Term({of: said.partition(",")[0] for of, said in one.texts.items()}, f"{one.address}:name")
-                  for one in named)  # fmt: skip
+    return joined(terms.source_short(name) for name in sorted(names))

@@ -85,15 +85,17 @@ def way(book: Book, row: int | None) -> str:
     return "first" if row is None else judging.direction(pd.Series(record(book, "changes", row)))
 
 
-def moved(book: Book, row: int | None) -> Statement:
+def moved(book: Book, row: int | None, of: str = "moved", kind: Kind = "change") -> Statement:
     """Return what may be said of a change: the direction by the interval, never by the estimate."""
     said = way(book, row)
-    if row is None or said == "unknown":
-        return say(f"city.moved_{said}")
-    told = {end: book.figure("changes", row, end, "change") for end in ("lower", "upper")}
-    change = book.figure("changes", row, "value_corrected", "change")
+    if row is None:
+        return say("city.moved_first")
+    if said == "unknown":
+        return say(f"city.{of}_unknown")
+    told = {end: book.figure("changes", row, end, kind) for end in ("lower", "upper")}
+    change = book.figure("changes", row, "value_corrected", kind)
     year = book.figure("changes", row, "from_year", "year")
-    return say(f"city.moved_{said}", year=year, change=change, **told)
+    return say(f"city.{of}_{said}", year=year, change=change, **told)
 
 
 def told_apart(book: Book, row: int) -> tuple[list[int], list[int], list[int]]:

@@ -51,10 +51,11 @@ def page(book: Book, name: str) -> Page:
 
 
 def known(book: Book) -> list[str]:
-    """Return the sources that are waited for or have delivered, in the order of the catalogue."""
-    there = {*book.table("coverage")["source"], *(receipt["source"] for receipt in book.receipts)}
+    """Return the sources that are waited for, have delivered or have a finding, in the order of the catalogue."""
+    told = {*book.table("coverage")["source"], *(receipt["source"] for receipt in book.receipts)}
+    found = {finding["subject"] for finding in book.findings}
     listed = [row["source"] for row in catalogue.rows("source_names")]
-    return [source for source in listed if source in there] + sorted(there - set(listed))
+    return [source for source in listed if source in told | found] + sorted(told - set(listed))
 
 
 def lead(book: Book) -> list[Statement]:

@@ -50,13 +50,22 @@ def waited(book: Book, city: str) -> Statement | None:
     arrived = set(book.rows("coverage", table="wellbeing").loc[lambda all_: ~all_["status"].isin(WAITED), "source"])
     others = {row["id"] for row in catalogue.rows("cities")} - {terms.slug(city)}
     named = sorted(set(rows["source"]) - others - arrived)
-    return say("city.wellbeing_waited", sources=joined(terms.source(name) for name in named)) if named else None
+    return say("city.wellbeing_waited", sources=joined(terms.source_short(name) for name in named)) if named else None
 
 
 def value(book: Book, row: int) -> Figure | Statement:
     """Return a figure of wellbeing, or its status."""
     unit = book.table("wellbeing")["unit"].loc[row]
     return series.cell(book, "wellbeing", row, "value", KINDS.get(str(unit), "decimal"))
+
+
+def dated(book: Book, row: int) -> Statement:
+    """Return a figure of wellbeing with its year, and the part of it where it is of a part."""
+    period = str(book.table("wellbeing")["period"].loc[row])
+    told = {"value": value(book, row), "year": book.figure("wellbeing", row, "reference_year", "year")}
+    if period == "year":
+        return say("city.wellbeing_latest", **told)
+    return say("city.wellbeing_period", **told, period=terms.term("periods", period))
 
 
 def latest(rows: pd.DataFrame) -> int:
@@ -70,8 +79,7 @@ def latest(rows: pd.DataFrame) -> int:
 
 def _told(book: Book, indicator: str, rows: pd.DataFrame) -> Told:
     at = latest(rows)
-    year = book.figure("wellbeing", at, "reference_year", "year")
-    said = say("city.wellbeing_latest", value=value(book, at), year=year)
+    said = dated(book, at)
     table = _table(book, indicator, rows)
     return Told(indicator, terms.term("wellbeing", indicator), said, _gap(book, indicator, rows, table), table)
 
