@@ -386,7 +386,10 @@ def test_search_respects_letters_takes_several_words_and_says_when_it_has_nothin
     assert found(page, f"{area['names']['fi']} {area['city']}") != []
     assert found(page, "qqqq") == [] and page.locator("#nothing").is_visible()
     assert page.get_by_role("status").inner_text().endswith(": 0")
-    assert found(page, "(.*") == []
+    for odd in ("(.*", "[a-", "\\", "–-–"):
+        assert found(page, odd) == [], odd
+    assert set(found(page, "postinumero")) >= set(found(page, "postinumero-")) == set()
+    assert found(page, "18-24") == found(page, "18-24 ")
     there = next((report / "fi" / "city").glob("*.html")).stem
     name = next(city.name_fi for city in CITIES if city.id == there)
     found(page, name)
@@ -423,6 +426,9 @@ def test_an_address_opens_and_marks_its_row_and_goes_along_to_other_languages(op
     page.get_by_role("link", name="Svenska").click()
     page.wait_for_url("**/sv/shapes.html#one.turku")
     assert page.locator('[id="one.turku"]').is_visible()
+    page.goto(page.url.partition("#")[0] + "#%E0%A4%A")  # cut short on its way
+    page.get_by_role("link", name="Suomi").click()
+    page.wait_for_url("**/fi/shapes.html*")
 
 
 def test_an_old_report_says_so_on_every_page(browser: Browser, report: Path, tmp_path: Path) -> None:
