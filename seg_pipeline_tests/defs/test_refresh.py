@@ -147,7 +147,7 @@ def test_assets_are_in_their_groups_with_one_partition_axis_and_blocking_contrac
     assert groups["cities"] == {city.id for city in CITIES}
     assert groups["national"] == {source.id for source in all_sources().values() if not source.city}
     assert groups["picture"] == {key[0] for key in FILES} - set(all_sources()) - {"snapshot"}
-    assert groups["publication"] == {"snapshot"}
+    assert groups["publication"] == {"snapshot", "report"}
     checks = {(key.asset_key.to_user_string(), key.name) for key in graph.asset_check_keys}
     assert {(source, "contract") for source in (*groups["cities"], *groups["national"], *groups["picture"])} <= checks
     warn_only = {("coverage", "complete"), ("reconciliation", "sources_agree")}

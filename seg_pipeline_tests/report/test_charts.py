@@ -12,7 +12,7 @@ from itertools import pairwise
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from seg_pipeline.catalogue import LANGUAGES
@@ -223,6 +223,7 @@ def test_series_are_told_by_a_label_each_and_labels_do_not_cover_one_another() -
 
 
 @FEW
+@example([0.011, -0.019, -0.042])  # ends at -1.16e-13 pixels, which is nothing
 @given(st.lists(st.integers(-50, 50).map(lambda number: number / 1000), min_size=1, max_size=5))
 def test_each_step_begins_where_the_last_one_ended(moved: list[float]) -> None:
     steps = [

@@ -35,6 +35,7 @@ QUIETLY = f'aria-hidden="true" focusable="false" font-family="{SHOWN_IN}"'
 VIEW = re.compile(r'viewBox="0 0 ([\d.]+) ([\d.]+)"')
 ROOT = re.compile(r"<svg[^>]*>")
 PLACED = re.compile(r' (?:d|transform|[xy][12]?|width|height)="[^"]*"')
+NOTHING = re.compile(r"\d+(?:\.\d+)?e-\d+")  # of zero, by arithmetic; the sign before it stays
 LONG = re.compile(r"(\.\d\d)\d+")  # hundredths of a pixel are enough
 POINTED = re.compile(r' aria-label="#([^"]*)"')
 SPOKEN = re.compile(r' (?:role="graphics-[a-z]+"|aria-[a-z]+="[^"]*"|pointer-events="none"|font-family="[^"]*")')
@@ -48,7 +49,7 @@ def svg(chart: dict[str, Any], language: str, texts: Sequence[Said] = ()) -> str
     import vl_convert
 
     drawn = POINTED.sub(r' data-row="\1"', vl_convert.vegalite_to_svg(chart))
-    drawn = PLACED.sub(lambda found: LONG.sub(r"\1", found[0]), drawn)
+    drawn = PLACED.sub(lambda found: LONG.sub(r"\1", NOTHING.sub("0", found[0])), drawn)
     for left_out in (SPOKEN, EMPTY, NO_MARK):
         drawn = left_out.sub("", drawn)
     return _bound(drawn.replace("<svg", f"<svg {QUIETLY}", 1), language, texts)
