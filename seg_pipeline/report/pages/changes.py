@@ -11,7 +11,7 @@ from seg_pipeline.classifications import CITY_CODES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Term
 from seg_pipeline.report.page import Link, Page, Row, Said, Table
-from seg_pipeline.report.pages import moved, sources
+from seg_pipeline.report.pages import moved, series, sources
 from seg_pipeline.report.statement import Statement, joined, say
 
 HEADLINE = {"indicator": "dissimilarity", "geography": judging.GEOGRAPHY}
@@ -70,7 +70,7 @@ def _table(book: Book, rows: pd.DataFrame, name: str) -> Table | None:
     key = ["city", *judging.KEY, "from_year", "to_year"]
     groups = sorted(rows.groupby(key, dropna=False, sort=True), key=lambda found: CITY_CODES.index(str(found[0][0])))
     told = [_row(book, those) for _, those in groups if _moved(those[those["term"] == TOTAL]).any()]
-    head = [say(f"changes.head_{one}") for one in ("city", "dimension", "years", "before", "after", "why")]
+    head = [say(f"changes.head_{one}") for one in ("city", "dimension", "years", "before", "after", "why", "way")]
     return Table(say(f"changes.{name}_caption"), head, told) if told else None
 
 
@@ -112,7 +112,16 @@ def _moved(rows: pd.DataFrame) -> pd.Series[bool]:
 def _row(book: Book, rows: pd.DataFrame) -> Row:
     city = str(rows["city"].iloc[0])
     told = moved.row(book, rows)
-    return Row(f"{terms.slug(city)}.{told.id}", (_city(city), *told.cells[1:]))
+    return Row(f"{terms.slug(city)}.{told.id}", (_city(city), *told.cells[1:], _way(book, rows.iloc[0])))
+
+
+def _way(book: Book, figure: pd.Series) -> Statement:
+    """Return the direction of a change in time, by its interval; what is told otherwise of one year has none."""
+    if figure["from_year"] == figure["to_year"]:
+        return say("changes.corrected")
+    same = {name: figure[name] for name in ("source", "city", "indicator", "dimension", "from_year", "to_year")}
+    found = book.rows("changes", term=TOTAL, geography=figure["geography"], **same)
+    return say(f"city.since_{series.way(book, int(found.index[0])) if len(found) else 'unknown'}")
 
 
 def _revised(book: Book, rows: pd.DataFrame) -> Row:
