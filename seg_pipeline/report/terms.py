@@ -71,7 +71,7 @@ def source(id_: str) -> Term:
 def source_short(id_: str) -> Term:
     """Return the name of a source up to its comma, which a list of several could not show."""
     whole = source(id_)
-    return Term({language: said.partition(",")[0] for language, said in whole.texts.items()}, f"{whole.address}:name")
+    return Term({language: said.partition(",")[0] for language, said in whole.texts.items()}, f"{whole.address}:short")
 
 
 def publisher(id_: str) -> Term:

@@ -216,4 +216,6 @@ def names(truth: Truth, address: str, language: str) -> set[str]:
     capital = {said[0].upper() + said[1:] for said in explained}
     if part == "explained" and len(way) > 2:  # its first sentence, or what follows
         return {piece for said in capital for piece in SENTENCE.split(said, maxsplit=1)}
-    return {"": wholes, "name": {said.partition(":")[0] for said in wholes}, "explained": capital}[part]
+    up_to = {"name": ":", "short": ","}
+    named = {name: {said.partition(mark)[0] for said in wholes} for name, mark in up_to.items()}
+    return {"": wholes, "explained": capital, **named}[part]
