@@ -230,9 +230,9 @@ def test_sources_that_sent_nothing_and_sources_that_are_late_are_told_apart(othe
     lists = {"missing_cities": "cities", "missing_sources": "sources", "missing_part": "sources"}
     addresses = {key: [one.address for one in gap(said[key], name).items] for key, name in lists.items()}
     assert addresses["missing_cities"] == ["catalogue/cities/049"]
-    assert addresses["missing_sources"] == ["catalogue/source_names/vipunen:name"]
-    assert "catalogue/source_names/paavo:name" in addresses["missing_part"]
-    assert "catalogue/source_names/turku:name" not in addresses["missing_part"]
+    assert addresses["missing_sources"] == ["catalogue/source_names/vipunen:short"]
+    assert "catalogue/source_names/paavo:short" in addresses["missing_part"]
+    assert "catalogue/source_names/turku:short" not in addresses["missing_part"]
 
 
 def test_no_text_of_the_summary_is_without_use() -> None:
