@@ -93,7 +93,7 @@ def _told(document: Document, book: Book, writer: Writer) -> dict[str, Any]:
         "language": writer.language,
         "title": writer.plain(document.title),
         "name": writer.plain(say("site.name")),
-        "author": book.snapshot.manifest["citation"][writer.language].partition(":")[0],
+        "author": book.read("manifest/citation")[writer.language].partition(":")[0],
         "description": writer.plain(version),
         "version": writer.plain(version),
         "notice": runs(writer, say("site.made_up")) if made_up else "",

@@ -159,7 +159,8 @@ def _write_beside(snapshot: Snapshot, made: Path) -> None:
     (made / "assets").mkdir(exist_ok=True)
     for asset in sorted(files("seg_pipeline.report").joinpath("assets").iterdir(), key=lambda file: file.name):
         (made / "assets" / asset.name).write_bytes(asset.read_bytes())
-    (made / "index.html").write_text(landing([snapshot.version], "assets/style.css", {snapshot.version: ""}))
+    alone_here = landing([snapshot.version], "assets/style.css", {snapshot.version: ""})
+    (made / "index.html").write_bytes(alone_here.encode())
 
 
 def _sha256(file: Path) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from seg_pipeline.report import terms
 from seg_pipeline.report.book import Book, Term
 from seg_pipeline.report.page import Link, Page, Row, Said, Table
+from seg_pipeline.report.pages import reservations
 from seg_pipeline.report.statement import say
 
 FOLDER = "data"  # of the report, beside the folders of the languages: the snapshot as it was published
@@ -24,7 +25,7 @@ def page(book: Book, name: str) -> Page:
         "whole": Link(_file(packed(book)), say("download.whole_link")),
         "tables": _tables(book),
         "beside": [(_link(file), say(f"download.{_key(file)}")) for file in BESIDE],
-        "citation": _cited(book),
+        "citation": reservations.cited(book),
         "content": say("download.content", hash=book.fact("content", kind="code")),
         "permalinks": say("download.permalinks_said", version=book.fact("version", kind="code")),
         "summary": Link("summary.pdf", say("download.summary_link")),
@@ -51,13 +52,6 @@ def _about(book: Book, name: str) -> Said:
     resources = book.snapshot.package["resources"]
     at = next(number for number, one in enumerate(resources) if one["name"] == name)
     return Term(resources[at]["descriptions"], f"package/resources/{at}/descriptions")
-
-
-def _cited(book: Book) -> Said:
-    cited = Term(dict(book.snapshot.manifest["citation"]), "manifest/citation")
-    if not book.snapshot.made_up:
-        return cited
-    return say("site.made_up_before", notice=say("site.made_up_short"), text=cited)
 
 
 def _link(name: str) -> Link:

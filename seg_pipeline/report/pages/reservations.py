@@ -71,11 +71,16 @@ def reading() -> list[Statement]:
 
 
 def citation(book: Book) -> Statement:
-    """Return how the snapshot is named where its figures are used."""
-    said: Term | Statement = Term(dict(book.snapshot.manifest["citation"]), "manifest/citation")
-    if book.snapshot.made_up:
-        said = say("site.made_up_before", notice=say("site.made_up_short"), text=said)
-    return say("summary.cite_text", citation=said, content=book.fact("content", kind="code"))
+    """Return how the snapshot is named where its figures are used, with the hash of its content."""
+    return say("summary.cite_text", citation=cited(book), content=book.fact("content", kind="code"))
+
+
+def cited(book: Book) -> Term | Statement:
+    """Return how the snapshot is named where its figures are used; of made-up data it says so."""
+    said = Term(dict(book.read("manifest/citation")), "manifest/citation")
+    if not book.snapshot.made_up:
+        return said
+    return say("site.made_up_before", notice=say("site.made_up_short"), text=said)
 
 
 def _reasons(book: Book, rows: pd.DataFrame) -> list[Statement]:
