@@ -27,6 +27,7 @@ from seg_pipeline.report.book import Book, ReportError
 from seg_pipeline.report.pages import download
 from seg_pipeline.report.standing import CURRENT, RECORD, STATUS, landing, record, tell
 from seg_pipeline.report.telling import write
+from seg_pipeline.report.verifying import problems
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline.snapshots.describe.subject import json_bytes
 from seg_pipeline.snapshots.formats import FORMATS, choose, place
@@ -89,7 +90,12 @@ def _require_same(standing: Path, origin: dict[str, Any]) -> None:
     except ReportError as error:
         raise ReportExists(f"{error}; move {standing} away to make the report anew") from None
     if {name: told.get(name) for name in origin} != origin:
-        raise ReportExists(f"{standing} was made by other code; move it away to make the report anew")
+        raise ReportExists(
+            f"{standing} was made by other code, from another catalogue or of another snapshot; move it away to make "
+            "the report anew"
+        )
+    if changed := problems(standing):
+        raise ReportExists(f"{standing} is not as it was made ({changed[0]}); move it away to make the report anew")
 
 
 def _origin(snapshot: Snapshot) -> dict[str, Any]:

@@ -6,7 +6,7 @@ import hashlib
 from pathlib import Path
 
 from seg_pipeline.report.book import ReportError
-from seg_pipeline.report.standing import RECORD, STATUS, record
+from seg_pipeline.report.standing import CURRENT, RECORD, STATUS, SUPERSEDED, record
 
 
 def problems(place: Path) -> list[str]:
@@ -23,4 +23,6 @@ def problems(place: Path) -> list[str]:
         for name, sha256 in named.items()
         if name in there and hashlib.sha256(there[name].read_bytes()).hexdigest() != sha256
     ]
+    if STATUS not in there or there[STATUS].read_bytes() not in (CURRENT, SUPERSEDED):
+        wrong.append(f"{STATUS} has other bytes")
     return sorted(wrong)

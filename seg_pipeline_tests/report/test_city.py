@@ -161,9 +161,14 @@ def test_a_hidden_figure_is_its_status() -> None:
 
 
 def test_years_of_two_definitions_are_not_compared_in_silence() -> None:
-    rows = pd.DataFrame([figure("091", 0.3, "a", dimension="education", release=year) for year in ("2023", "2024")])
-    assert [said.key for said in series.definitions(rows)] == ["city.definition"]
-    assert series.definitions(rows.iloc[1:]) == []
+    def told(group: str, reference: str) -> pd.DataFrame:
+        of = {"dimension": "education", "group": group, "reference_group": reference}
+        return pd.DataFrame([figure("091", 0.3, "a", release=year, **of) for year in ("2023", "2024")])
+
+    for groups in (("all", "all"), ("lower_tertiary", "basic")):
+        assert [said.key for said in series.definitions(told(*groups))] == ["city.definition"]
+    assert series.definitions(told("basic", "upper_tertiary")) == []  # whose definitions are as before
+    assert series.definitions(told("all", "all").iloc[1:]) == []
 
 
 def test_terms_that_do_not_sum_to_the_change_are_not_drawn() -> None:

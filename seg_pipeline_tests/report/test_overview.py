@@ -81,4 +81,4 @@ def test_a_snapshot_without_wellbeing_names_the_sources_it_waits_for() -> None:
     made = book_of(wellbeing=[{"indicator": "none of these", "city": "091"}], coverage=waited)
     said = overview.wellbeing_table(made)
     assert isinstance(said, Statement)
-    assert [one.address for one in said.values["sources"].items] == ["catalogue/source_names/sotkanet"]  # type: ignore[union-attr]
+    assert [one.address for one in said.values["sources"].items] == ["catalogue/source_names/sotkanet:short"]  # type: ignore[union-attr]

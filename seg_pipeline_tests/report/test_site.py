@@ -102,8 +102,15 @@ def test_a_report_that_stands_is_never_rewritten(source: Path, tmp_path: Path) -
     record = place / standing.RECORD
     told = json.loads(record.read_text(encoding="utf-8"))
     record.write_text(json.dumps(told | {"catalogue_sha256": "0"}), encoding="utf-8")
-    with pytest.raises(site.ReportExists, match="made by other code; move it away"):
+    with pytest.raises(site.ReportExists, match=r"made by other code, .* move it away"):
         site.make(Snapshot.at(source), tmp_path, 1)
+    record.write_text(json.dumps(told), encoding="utf-8")
+    status = place / standing.STATUS
+    status.write_text(".made-up { display: none; }")
+    with pytest.raises(site.ReportExists, match=r"not as it was made \(status\.css has other bytes\)"):
+        site.make(Snapshot.at(source), tmp_path, 1)
+    status.write_bytes(standing.SUPERSEDED)
+    assert site.make(Snapshot.at(source), tmp_path, 1) == (place, False)
     for broken in ("{}", "[]", "{", None):
         record.write_text(broken) if broken else record.unlink()
         assert len(verifying.problems(place)) == 1

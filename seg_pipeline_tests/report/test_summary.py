@@ -24,6 +24,7 @@ from seg_pipeline.report.rendering import Writer
 from seg_pipeline.report.statement import Statement, say
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline_tests.conftest import Seg
+from seg_pipeline_tests.report.made import wellbeing as wellbeing_of
 
 NUMBER = re.compile(r"\d[\d.,]*\d|\d")
 FIGURE = re.compile(r"<(?:data|time)\b[^>]*data-cell=[^>]*>([^<]*)<|<span data-text=[^>]*>([^<]*)<")
@@ -198,11 +199,16 @@ def test_what_changed_since_the_last_snapshot_is_told_by_its_reason(other: Book)
     other.snapshot.manifest.update({"predecessor": {"version": "2025.1-demo"}, "compared_with": "2025.1-demo"})
     assert keys(other) == ["summary.changed_none", "summary.changed_unrevised"]
     moved = pd.DataFrame({
-        "term": ["total", "source_revision", "structure", "total", "structure", "total"],
-        "value": [0.03, 0.02, 0.01, 0.01, 0.01, 0.0],
+        "term": ["total", "source_revision", "structure", "total", "structure", "total", "total", "structure", "total"],
+        "value": [0.03, 0.02, 0.01, 0.01, 0.01, 0.0, 0.04, 0.04, None],
+        "from_year": [2024] * 6 + [2023] * 3,
+        "to_year": [2024] * 9,
     })  # fmt: skip
     other._tables["moved"], other._tables["revisions"] = moved, pd.DataFrame({"source": ["paavo"]})
-    count, *why, revised = reservations.changed(other)
+    count, *why, new, hidden, revised = reservations.changed(other)
+    assert [(said.key, gap(said, "count").value) for said in (new, hidden)] == [
+        ("summary.changed_new", 1), ("summary.changed_hidden", 1)
+    ]  # fmt: skip
     assert gap(count, "count").value == 2
     assert [gap(one, "term").address.rpartition("/")[2] for one in why] == ["structure", "source_revision"]
     assert [gap(one, "count").value for one in why] == [2, 1]
@@ -243,3 +249,17 @@ def test_no_text_of_the_summary_is_without_use() -> None:
     for key in catalogue.texts("report/summary", "text"):
         ends = [key.removeprefix(made) for made in open_ended if key.startswith(made)]
         assert f"summary.{key}" in code or any(set(end.split("_")) <= words or end in words for end in ends), key
+
+
+def test_a_gap_is_between_figures_of_one_year_and_one_source(other: Book) -> None:
+    alone = (("foreign", 2023, "helsinki", 20.0), ("domestic", 2023, "vipunen", 9.0),
+             ("domestic", 2024, "sotkanet", 8.0))  # fmt: skip
+    rows = [("neet", "091", group, year, "year", source, value, "observed") for group, year, source, value in alone]
+    other._tables["wellbeing"] = wellbeing_of(rows)
+    assert findings._by_language(other, "neet") is None
+    pair = [("neet", "091", group, 2024, "year", "sotkanet", value, "observed") for group, value in
+            (("domestic", 8.0), ("foreign", 12.5))]  # fmt: skip
+    other._tables["wellbeing"] = wellbeing_of(rows[:1] + pair)
+    said = findings._by_language(other, "neet")
+    assert said is not None
+    assert [gap(said, name).value for name in ("least", "greatest", "year", "cities")] == [4.5, 4.5, 2024, 1]

@@ -11,7 +11,7 @@ from seg_pipeline.classifications import CITY_CODES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Term
 from seg_pipeline.report.page import Link, Page, Row, Said, Table
-from seg_pipeline.report.pages import moved, series, sources
+from seg_pipeline.report.pages import moved, sources
 from seg_pipeline.report.statement import Statement, joined, say
 
 HEADLINE = {"indicator": "dissimilarity", "geography": judging.GEOGRAPHY}
@@ -77,7 +77,7 @@ def _table(book: Book, rows: pd.DataFrame, name: str) -> Table | None:
 def reasons(book: Book) -> Table | None:
     """Return in how many figures each term has a part."""
     rows = book.table("moved")
-    rows = rows[(rows["term"] != TOTAL) & _moved(rows)]
+    rows = rows[moved.named(rows)]
     told = [
         Row(f"term.{term}", (terms.term("terms", str(term)), book.count("moved", those.index)))
         for term, those in rows.groupby("term", sort=True)
@@ -112,16 +112,7 @@ def _moved(rows: pd.DataFrame) -> pd.Series[bool]:
 def _row(book: Book, rows: pd.DataFrame) -> Row:
     city = str(rows["city"].iloc[0])
     told = moved.row(book, rows)
-    return Row(f"{terms.slug(city)}.{told.id}", (_city(city), *told.cells[1:], _way(book, rows.iloc[0])))
-
-
-def _way(book: Book, figure: pd.Series) -> Statement:
-    """Return the direction of a change in time, by its interval; what is told otherwise of one year has none."""
-    if figure["from_year"] == figure["to_year"]:
-        return say("changes.corrected")
-    same = {name: figure[name] for name in ("source", "city", "indicator", "dimension", "from_year", "to_year")}
-    found = book.rows("changes", term=TOTAL, geography=figure["geography"], **same)
-    return say(f"city.since_{series.way(book, int(found.index[0])) if len(found) else 'unknown'}")
+    return Row(f"{terms.slug(city)}.{told.id}", (_city(city), *told.cells[1:]))
 
 
 def _revised(book: Book, rows: pd.DataFrame) -> Row:

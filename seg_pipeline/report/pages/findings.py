@@ -23,6 +23,7 @@ WELLBEING = (
 )  # fmt: skip
 ASKED_BY_LANGUAGE = ("neet", "early_childhood_participation")
 ORDER = {city.city: at for at, city in enumerate(CITIES)}
+MOMENT = ["city", "reference_year", "source"]
 DIRECTIONS = ("rose", "fell", "same")
 
 
@@ -203,14 +204,15 @@ def _typed(city: str) -> str:
     return f"area_type.{terms.slug(city)}"
 
 
-def _told(book: Book, indicator: str, group: str) -> pd.DataFrame:
-    """Return the cities' latest yearly figures of an indicator, from the source that tells the most cities."""
-    rows = book.rows("wellbeing", indicator=indicator, group=group, period="year", status="observed", city=list(ORDER))
-    rows = judging.latest(rows)
+def _told(book: Book, indicator: str, *groups: str) -> pd.DataFrame:
+    """Return the latest yearly figures of cities that tell these groups, from the source that tells the most."""
+    rows = book.rows("wellbeing", indicator=indicator, group=groups, period="year", status="observed", city=list(ORDER))
+    rows = rows.drop_duplicates([*MOMENT, "group"], keep="last")
+    rows = judging.latest(rows[rows.groupby(MOMENT)["group"].transform("size") == len(groups)])
     if rows.empty:
         return rows
     most = rows.groupby("source")["city"].nunique().sort_index().idxmax()
-    return rows[rows["source"] == most].drop_duplicates("city", keep="last")
+    return rows[rows["source"] == most]
 
 
 def _spread(book: Book, indicator: str) -> Row | None:
@@ -228,9 +230,8 @@ def _spread(book: Book, indicator: str) -> Row | None:
 
 def _by_language(book: Book, indicator: str) -> Statement | None:
     name: Term = terms.term("wellbeing", indicator)
-    foreign, domestic = (_told(book, indicator, group)["city"].items() for group in ("foreign", "domestic"))
-    rows = {city: int(str(row)) for row, city in domestic}
-    pairs = [(int(str(row)), rows[city]) for row, city in foreign if city in rows]
+    rows = _told(book, indicator, "foreign", "domestic").sort_values(["city", "group"], ascending=[True, False])
+    pairs = [(int(str(of.index[0])), int(str(of.index[1]))) for _, of in rows.groupby("city", sort=True)]
     if not pairs:
         return None
     found = [book.made("difference", "wellbeing", pair, "value", "points") for pair in pairs]

@@ -13,13 +13,12 @@ import pandas as pd
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book
 from seg_pipeline.report.page import Drawing, Link, Picture, Row, Said, Table
-from seg_pipeline.report.pages import tied
+from seg_pipeline.report.pages import tied, wellbeing
 from seg_pipeline.report.pictures import charts
 from seg_pipeline.report.statement import Statement, joined, say
 
 WHOLE_YEAR, EVERYBODY, OBSERVED = "year", "total", "observed"
 ARRIVED = ("arrived", "revised", "late")  # of the edition, or of an earlier one
-KINDS: dict[str, Any] = {"percent": "percent", "euros_per_inhabitant": "decimal", "index": "decimal"}
 TABLE = "wellbeing"
 
 
@@ -84,7 +83,7 @@ def _cell(book: Book, rows: pd.DataFrame, at: int, column: str) -> Said | Link:
             return terms.term("wellbeing_groups", row["group"])
         case "source_name":
             return terms.source(row["source"])
-    found = book.figure(TABLE, at, "value", KINDS.get(row["unit"], "whole"))
+    found = book.figure(TABLE, at, "value", wellbeing.kind(row["unit"]))
     return say(f"site.status_{row['status'] if row['status'] != OBSERVED else 'none'}") if found.empty else found
 
 
@@ -97,12 +96,12 @@ def _picture(book: Book, rows: pd.DataFrame, observed: pd.DataFrame, indicator: 
     }
     several = ends["first"].value < ends["last"].value
     finding = say("indicator.trend_finding", **ends) if several else say("indicator.trend_one", first=ends["first"])
-    source = say("indicator.source", source=joined(terms.source(one) for one in sorted(set(observed["source"]))))
+    source = say("indicator.source", source=joined(terms.source_short(one) for one in sorted(set(observed["source"]))))
     table = _table(
         book, rows, list(rows.index), say("indicator.other_caption", name=name, division=say("indicator.trend"))
     )
     unit = str(observed["unit"].iloc[0])
-    kind = KINDS.get(unit, "whole")
+    kind = wellbeing.kind(unit)
     drawn = charts.trend(
         _moments(rows, observed), say(f"indicator.axis_{unit}"), title, source, book.snapshot.made_up, kind
     )

@@ -21,26 +21,32 @@ def names(_: Book) -> list[str]:
 
 def page(book: Book, name: str) -> Page:
     """Return the page."""
-    told = {
+    shown = {
         "sections": SECTIONS,
         "types": _types(),
         "parts": [Term({code: row[code] for code in LANGUAGES}, "") for row in catalogue.rows("need_index")],
-        "dimensions": _dimensions(),
+        "dimensions": _dimensions(book),
         "method": _version(book),
         "origin": say("method.origin_said", version=book.fact("version", kind="code")),
     }
-    return Page(f"{name}.html", "method.html", say("method.title"), told)
+    return Page(f"{name}.html", "method.html", say("method.title"), shown)
 
 
-def entries() -> list[tuple[str, Term]]:
+def entries(book: Book) -> list[tuple[str, Term]]:
     """Return what search finds here: the anchor and name of each section, type of area and property."""
     sections = [(name, Term(text(f"method.{name}"), "")) for name in SECTIONS]
     types = [(_at("type", row["area_type"]), row["area_type"]) for row in catalogue.rows("area_types")]
     return [
         *sections,
         *((at, terms.term("area_types", code)) for at, code in types),
-        *((_at("dimension", code), terms.term("dimensions", code)) for code in DIMENSIONS),
+        *((_at("dimension", code), terms.term("dimensions", code)) for code in told(book)),
     ]
+
+
+def told(book: Book) -> list[str]:
+    """Return the dimensions that the snapshot has indices of."""
+    there = set(book.table("indicators")["dimension"])
+    return [code for code in DIMENSIONS if code in there]
 
 
 def _at(kind: str, code: str) -> str:
@@ -60,10 +66,10 @@ def _limit(code: str, up_to: str) -> Term | Statement:
     return terms.fixed(up_to, f"catalogue/area_types/{code}") if up_to else say("method.no_limit")
 
 
-def _dimensions() -> Table:
+def _dimensions(book: Book) -> Table:
     compared = {contrast.dimension: contrast for contrast in CONTRASTS}
     rows = [Row(_at("dimension", code), (terms.term("dimensions", code), *_groups(compared.get(code))))
-            for code in DIMENSIONS]  # fmt: skip
+            for code in told(book)]  # fmt: skip
     head = [say(f"method.head_{one}") for one in ("dimension", "group", "reference")]
     return Table(say("method.dimensions_caption"), head, rows)
 

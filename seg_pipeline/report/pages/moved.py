@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from seg_pipeline.report import judging, terms
@@ -13,6 +15,7 @@ from seg_pipeline.report.statement import Joined, Statement, joined, say
 
 PARTED = "many_group_entropy"  # H of all groups: a change of it can be told apart exactly
 TERMS = ("structural", "group_marginal", "area_marginal", "additions", "removals", "suppressed", "total")
+WRITTEN = 0.0005  # a part of a change that is written as nothing is not named
 SHOWN = 0.00005  # a term that would be written as nothing is not named as a reason
 EXACT = 1e-9
 
@@ -49,7 +52,8 @@ def since(book: Book, city: str) -> Table | Statement:
         return say("city.nothing_moved")
     key = [*judging.KEY, "from_year", "to_year"]
     told = [row(book, those) for _, those in rows.groupby(key, dropna=False, sort=True)]
-    head = tuple(say(f"city.head_{name}") for name in ("indicator", "dimension", "years", "before", "after", "why"))
+    names = ("indicator", "dimension", "years", "before", "after", "why")
+    head = (*(say(f"city.head_{name}") for name in names), say("changes.head_way"))
     return Table(say("city.moved_caption"), head, told)
 
 
@@ -57,7 +61,7 @@ def row(book: Book, rows: pd.DataFrame) -> Row:
     """Return the row of a figure that moved: what, which years, before and after, and the terms of the move."""
     at = int(rows.index[rows["term"] == "total"][0])
     own = series.record(book, "moved", at)
-    why = [int(str(part)) for part in rows.index if part != at and pd.notna(rows["value"].loc[part])]
+    why = [int(str(part)) for part in rows.index[named(rows)]]
     unsaid = say("site.none") if own["status"] == "observed" else say(f"site.status_{own['status']}")
     reasons: Joined | Statement = joined(_term(book, part) for part in why) if why else unsaid
     scale = "" if pd.isna(own["scale"]) else f".{own['scale']:.0f}m"
@@ -67,7 +71,24 @@ def row(book: Book, rows: pd.DataFrame) -> Row:
     )
     name = Link(f"indicator/{own['indicator']}.html", terms.short("indicators", own["indicator"]))
     sides = [series.cell(book, "moved", at, f"{side}_value", "index") for side in ("from", "to")]
-    return Row(id_, (name, terms.term("dimensions", own["dimension"]), _years(book, "moved", at), *sides, reasons))
+    what = (name, terms.term("dimensions", own["dimension"]), _years(book, "moved", at))
+    return Row(id_, (*what, *sides, reasons, _way(book, own)))
+
+
+def named(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Return which rows of `moved` are parts of a change that are not written as nothing."""
+    return rows["term"].ne("total") & rows["value"].abs().ge(WRITTEN)
+
+
+def _way(book: Book, figure: dict[str, Any]) -> Statement:
+    """Return the direction of a change in time, by its interval; what is told otherwise of one year has none."""
+    if figure["from_year"] == figure["to_year"]:
+        return say("changes.corrected")
+    same = {name: figure[name] for name in ("source", "city", "geography", "indicator", "dimension", "from_year",
+                                            "to_year")}  # fmt: skip
+    found = book.rows("changes", term="total", **same)
+    found = found[found["scale"].isna() if pd.isna(figure["scale"]) else found["scale"] == figure["scale"]]
+    return say(f"city.since_{series.way(book, int(found.index[0])) if len(found) else 'unknown'}")
 
 
 def revised(book: Book, city: str) -> Statement:
@@ -118,7 +139,8 @@ def _finding(book: Book, parted: dict[str, pd.DataFrame]) -> Statement:
         return say("city.why_unmoved", dimension=name, moved=moved)
     told = joined(say("city.one_term", term=say(f"city.term_{rows['term'].loc[at]}"),
                       value=book.figure("changes", int(str(at)), "value", "fine")) for at in parts.index)  # fmt: skip
-    return say("city.why_moved", dimension=name, moved=moved, terms=told)
+    whole = book.figure("changes", total, "value", "fine")
+    return say("city.why_moved", dimension=name, moved=moved, total=whole, terms=told)
 
 
 def _term(book: Book, at: int) -> Statement:

@@ -91,7 +91,7 @@ def levels(book: Book) -> Picture | Statement:
         return say("city.lead_nothing")
     title, axis = say("overview.levels_title"), say("city.trend_axis")
     sources = sorted({str(source) for rows in told.values() for source in rows["source"]})
-    source = say("city.source_is", sources=joined(terms.source(name) for name in sources))
+    source = say("city.source_is", sources=joined(terms.source_short(name) for name in sources))
     drawings = [
         Drawing(charts.compared(_points(rows), axis, title, source, book.snapshot.made_up),
                 series.dimension(dimension), dimension)
@@ -151,7 +151,7 @@ def types(book: Book) -> Picture | Statement:
     finding = areatypes.high(book)
     if not parts or finding is None:
         return say("city.no_types")
-    source = say("city.source_is", sources=joined(terms.source(name) for name in sorted(set(rows["source"]))))
+    source = say("city.source_is", sources=joined(terms.source_short(name) for name in sorted(set(rows["source"]))))
     title = say("overview.types_title")
     kinds = [terms.term("area_types", name) for name in areatypes.TYPES]
     drawn = charts.shares(parts, say("overview.types_axis"), title, source, book.snapshot.made_up, kinds)
@@ -196,7 +196,7 @@ def wellbeing_table(book: Book) -> Table | Statement:
         waited = book.rows("coverage", table="wellbeing", status=list(wellbeing.WAITED))
         own = {city.id for city in CITIES}
         named = sorted(set(waited["source"]) - own)
-        return say("overview.wellbeing_nothing", sources=joined(terms.source(name) for name in named))
+        return say("overview.wellbeing_nothing", sources=joined(terms.source_short(name) for name in named))
     head: list[Said] = [say("overview.head_city"), *(terms.term("wellbeing", key) for key in keys)]
     told = [Row(f"wellbeing.{terms.slug(city)}", (_city(city), *(_wellbeing(book, city, key) for key in keys)))
             for city in CITY_CODES]  # fmt: skip
@@ -214,12 +214,15 @@ def _wellbeing(book: Book, city: str, indicator: str) -> Said:
 def missing(book: Book) -> list[Statement]:
     """Return which sources and cities have told nothing of this edition, and how many things are waited for."""
     rows = book.table("coverage")
+    rows = rows[rows["status"] != "waived"]
     waited = rows[rows["status"].isin(wellbeing.WAITED)]
     if waited.empty:
         return [say("city.nothing_missing")]
     nothing = rows["release"].isna().groupby(rows["source"]).all()
     silent = sorted(set(waited["source"]) & set(nothing.index[nothing]))
-    said = [say("overview.missing", missing=book.count("coverage", waited.index), all=book.size("coverage"))]
+    said = [
+        say("overview.missing", missing=book.count("coverage", waited.index), all=book.count("coverage", rows.index))
+    ]
     if silent:
         said.append(say("overview.silent", sources=joined(terms.source_short(name) for name in silent)))
     return said

@@ -7,7 +7,7 @@ import pandas as pd
 from seg_pipeline.classifications import CITIES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Term
-from seg_pipeline.report.pages import areatypes
+from seg_pipeline.report.pages import areatypes, moved
 from seg_pipeline.report.statement import Joined, Statement, joined, say
 
 INDEX = "dissimilarity"
@@ -51,17 +51,19 @@ def changed(book: Book) -> list[Statement]:
     if not book.snapshot.manifest.get("compared_with"):
         return [say("summary.changed_first")]
     before = book.fact("compared_with", kind="code")
-    rows = book.table("moved")
-    hidden = rows[(rows["term"] == TOTAL) & rows["value"].isna()]
-    rows = rows[rows["value"].abs() > NOTHING]
-    whole = rows[rows["term"] == TOTAL]
-    revised = book.size("revisions")
-    source = say("summary.changed_revised", count=revised) if revised.value else say("summary.changed_unrevised")
-    gone = [say("summary.changed_hidden", count=book.count("moved", hidden.index))] if len(hidden) else []
-    if whole.empty:
-        return [say("summary.changed_none", before=before), *gone, source]
-    count = say("summary.changed_count", before=before, count=book.count("moved", whole.index))
-    return [count, *_reasons(book, rows[rows["term"] != TOTAL]), *gone, source]
+    totals = book.rows("moved", term=TOTAL)
+    other = totals[totals["value"].abs() > NOTHING]
+    retold = other[other["from_year"] == other["to_year"]]
+    parts = book.table("moved").loc[moved.named]
+    counted = {"changed_new": other.drop(retold.index), "changed_hidden": totals[totals["value"].isna()]}
+    source = book.size("revisions")
+    return [
+        say("summary.changed_count", before=before, count=book.count("moved", retold.index))
+        if len(retold) else say("summary.changed_none", before=before),
+        *_reasons(book, parts[parts["from_year"] == parts["to_year"]]),
+        *(say(f"summary.{name}", count=book.count("moved", rows.index)) for name, rows in counted.items() if len(rows)),
+        say("summary.changed_revised", count=source) if source.value else say("summary.changed_unrevised"),
+    ]  # fmt: skip
 
 
 def reading() -> list[Statement]:

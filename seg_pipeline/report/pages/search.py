@@ -53,7 +53,7 @@ def page(book: Book, name: str) -> Page:
 
 def entries(book: Book) -> list[Entry]:
     """Return all that can be found, in the order of their kinds."""
-    return [*_cities(book), *_indicators(book), *_terms(), *_areas(book)]
+    return [*_cities(book), *_indicators(book), *_terms(book), *_areas(book)]
 
 
 def packed(found: list[Entry]) -> str:
@@ -92,8 +92,8 @@ def _indicators(book: Book) -> Iterator[Entry]:
                 yield Entry("indicator", f"indicator/{code}.html", name, more if more.texts != name.texts else None)
 
 
-def _terms() -> Iterator[Entry]:
-    for at, name in method.entries():
+def _terms(book: Book) -> Iterator[Entry]:
+    for at, name in method.entries(book):
         yield Entry("term", f"method.html#{at}", name)
 
 

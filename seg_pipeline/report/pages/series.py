@@ -132,16 +132,22 @@ def cities(book: Book, rows: Iterable[int], table: str = "indicators") -> Joined
 
 
 def definitions(rows: pd.DataFrame) -> list[Statement]:
-    """Return the changes of definition that lie between the first and the last release of some rows."""
+    """Return the changes of definition between the first and the last release of some figures that concern them."""
     first, last = rows["release"].min(), rows["release"].max()
     return [
         say("city.definition", dimension=dimension(row["dimension"]),
             definition=Term({language: row[language] for language in LANGUAGES},
                             f"catalogue/definitions/{row['source']}.{row['dimension']}.{row['release']}"))
         for row in catalogue.rows("definitions")
-        if row["dimension"] in set(rows["dimension"]) and row["source"] in set(rows["source"])
-        and first < row["release"] <= last
+        if row["source"] in set(rows["source"]) and first < row["release"] <= last
+        and _concerned(rows[rows["dimension"] == row["dimension"]], row["groups"])
     ]  # fmt: skip
+
+
+def _concerned(rows: pd.DataFrame, groups: str) -> bool:
+    """Return whether figures are of one of these groups; those of all groups together are, and none named is all."""
+    told = {*rows["group"], *rows["reference_group"]}
+    return bool(told) and (not groups or "all" in told or bool(told & set(groups.split())))
 
 
 def row_id(row: Mapping[str, Any]) -> str:

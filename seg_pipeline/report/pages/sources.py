@@ -61,10 +61,11 @@ def known(book: Book) -> list[str]:
 def lead(book: Book) -> list[Statement]:
     """Return how much of what was waited for has come."""
     rows = book.table("coverage")
+    rows = rows[rows["status"] != "waived"]
     if rows.empty:
         return [say("sources.lead_nothing")]
     came = rows[rows["status"].isin(ARRIVED)]
-    of = {"arrived": book.count("coverage", came.index), "all": book.size("coverage")}
+    of = {"arrived": book.count("coverage", came.index), "all": book.count("coverage", rows.index)}
     return [say("sources.lead", **of, edition=book.fact("edition", kind="year"))]
 
 

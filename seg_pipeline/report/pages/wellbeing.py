@@ -55,8 +55,12 @@ def waited(book: Book, city: str) -> Statement | None:
 
 def value(book: Book, row: int) -> Figure | Statement:
     """Return a figure of wellbeing, or its status."""
-    unit = book.table("wellbeing")["unit"].loc[row]
-    return series.cell(book, "wellbeing", row, "value", KINDS.get(str(unit), "decimal"))
+    return series.cell(book, "wellbeing", row, "value", kind(str(book.table("wellbeing")["unit"].loc[row])))
+
+
+def kind(unit: str) -> Kind:
+    """Return how figures of a unit are written."""
+    return KINDS.get(unit, "decimal")
 
 
 def dated(book: Book, row: int) -> Statement:
@@ -98,7 +102,7 @@ def _table(book: Book, indicator: str, rows: pd.DataFrame) -> Table:
         key=lambda pair: (pair[0], PERIODS.index(pair[1])),
     )
     told = [_row(book, indicator, rows, moment, columns) for moment in moments]
-    sources = joined(terms.source(source) for source in sorted(set(rows["source"])))
+    sources = joined(terms.source_short(source) for source in sorted(set(rows["source"])))
     caption = say("city.wellbeing_caption", indicator=terms.term("wellbeing", indicator), sources=sources)
     return Table(caption, (say("city.head_year"), *head), told)
 
