@@ -24,6 +24,7 @@ from seg_pipeline.report.rendering import Writer
 from seg_pipeline.report.statement import Statement, say
 from seg_pipeline.snapshots import Snapshot
 from seg_pipeline_tests.conftest import Seg
+from seg_pipeline_tests.report.made import Told
 from seg_pipeline_tests.report.made import wellbeing as wellbeing_of
 
 NUMBER = re.compile(r"\d[\d.,]*\d|\d")
@@ -254,10 +255,12 @@ def test_no_text_of_the_summary_is_without_use() -> None:
 def test_a_gap_is_between_figures_of_one_year_and_one_source(other: Book) -> None:
     alone = (("foreign", 2023, "helsinki", 20.0), ("domestic", 2023, "vipunen", 9.0),
              ("domestic", 2024, "sotkanet", 8.0))  # fmt: skip
-    rows = [("neet", "091", group, year, "year", source, value, "observed") for group, year, source, value in alone]
+    rows: list[Told] = [
+        ("neet", "091", group, year, "year", source, value, "observed") for group, year, source, value in alone
+    ]
     other._tables["wellbeing"] = wellbeing_of(rows)
     assert findings._by_language(other, "neet") is None
-    pair = [("neet", "091", group, 2024, "year", "sotkanet", value, "observed") for group, value in
+    pair: list[Told] = [("neet", "091", group, 2024, "year", "sotkanet", value, "observed") for group, value in
             (("domestic", 8.0), ("foreign", 12.5))]  # fmt: skip
     other._tables["wellbeing"] = wellbeing_of(rows[:1] + pair)
     said = findings._by_language(other, "neet")
