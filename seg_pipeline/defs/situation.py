@@ -19,7 +19,7 @@ from seg_pipeline.defs.partitions import EDITIONS
 from seg_pipeline.defs.resources import Editions
 from seg_pipeline.report import judging, site, standing, terms
 from seg_pipeline.report.book import Book, ReportError
-from seg_pipeline.report.pages import findings, summary
+from seg_pipeline.report.pages import findings, summary, tied
 from seg_pipeline.report.rendering import Writer
 from seg_pipeline.settings import REPORTS_OPEN_AT
 from seg_pipeline.snapshots import Snapshot
@@ -91,7 +91,7 @@ def _preview(book: Book) -> dict[str, Any]:
     """Return the summary's first picture as bars, in the order of the catalogue, which ranks nothing."""
     rows = judging.latest(book.rows("indicators", indicator=findings.INDEX, dimension=findings.FIRST,
                                     geography=judging.GEOGRAPHY, interval="published", status="observed"))  # fmt: skip
-    rows = rows.sort_values("city", key=lambda of: of.map(findings.ORDER), kind="stable")
+    rows = rows.sort_values("city", key=lambda of: of.map(tied.PLACE), kind="stable")
     values = {terms.city(row["city"]).texts[LANGUAGE]: float(row["value_corrected"]) for _, row in rows.iterrows()}
     title = "D of low and high income by postal area, latest year"
     return {"preview": dg.MetadataValue.md(bars(values, title))} if values else {}

@@ -43,8 +43,13 @@ def highest(rows: pd.DataFrame) -> list[int]:
     if compared.empty:
         return []
     top = compared["value_corrected"].to_numpy().argmax()
-    letters = set(compared["comparison_group"].iloc[top])
-    return [int(str(row)) for row, of in compared["comparison_group"].items() if letters & set(of)]
+    alike = tied(compared["comparison_group"], compared["comparison_group"].iloc[top])
+    return [int(str(row)) for row in compared.index[alike]]
+
+
+def tied(groups: pd.Series[str], letters: str) -> pd.Series[bool]:
+    """Return which comparison groups cannot be told from one with these letters; none where there are no letters."""
+    return groups.map(lambda of: bool(set(of) & set(letters)), na_action="ignore").fillna(False).astype(bool)
 
 
 def lowest(rows: pd.DataFrame) -> list[int]:
@@ -61,5 +66,5 @@ def latest(rows: pd.DataFrame, *by: str) -> pd.DataFrame:
 
 
 def contrasts(book: Book, indicator: str, geography: str = GEOGRAPHY) -> pd.DataFrame:
-    """Return the figures of an indicator that may be compared: published with an interval, of the eleven cities."""
+    """Return the figures of an indicator that may be compared: observed, and published with an interval."""
     return book.rows("indicators", indicator=indicator, geography=geography, interval="published", status="observed")

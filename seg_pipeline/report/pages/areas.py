@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from seg_pipeline.classifications import AREA_TYPES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Kind
 from seg_pipeline.report.mapped import TYPES, Layer
@@ -22,7 +21,6 @@ from seg_pipeline.report.places import ground as ground_of
 from seg_pipeline.report.places import of_city as places_of
 from seg_pipeline.report.statement import Statement, joined, say
 
-HIGH = ("high_need", "very_high_need")
 BOUNDARIES = {"postal_area": "postal_boundaries"}  # division → the source that tells its boundaries
 STATUSES = ("suppressed", "missing", "not_applicable")
 
@@ -75,10 +73,10 @@ def _finding(book: Book, city: str, layer: Layer, places: Places) -> Statement:
     }
     if layer.classes is not TYPES:
         return say("areas.finding_share", group=layer.label, **told)
-    high = layer.rows[layer.rows["category"].isin(HIGH)]
+    high = layer.rows[layer.rows["category"].isin(areatypes.HIGH)]
     if high.empty:
         return say("areas.finding_none", **told)
-    sure = high[high["lower"] > AREA_TYPES["mixed"]]
+    sure = areatypes.sure(high, "mixed")
     own = [places.own[area] for area in high["area_id"] if area in places.own]
     people = book.made("sum", "areas", own, "population", "whole")
     told |= {

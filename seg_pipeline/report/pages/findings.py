@@ -5,10 +5,10 @@ from __future__ import annotations
 import pandas as pd
 
 from seg_pipeline import catalogue
-from seg_pipeline.classifications import AREA_TYPES, CITIES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Kind, Term
 from seg_pipeline.report.page import Drawing, Link, Picture, Row, Said, Table
+from seg_pipeline.report.pages import areatypes, tied
 from seg_pipeline.report.paper import Block
 from seg_pipeline.report.pictures import charts
 from seg_pipeline.report.statement import Joined, Statement, joined, say
@@ -22,7 +22,6 @@ WELLBEING = (
     "early_childhood_participation",
 )  # fmt: skip
 ASKED_BY_LANGUAGE = ("neet", "early_childhood_participation")
-ORDER = {city.city: at for at, city in enumerate(CITIES)}
 MOMENT = ["city", "reference_year", "source"]
 DIRECTIONS = ("rose", "fell", "same")
 
@@ -58,7 +57,7 @@ def changed(book: Book, dimension: str) -> pd.DataFrame:
     rows = rows[rows["to_year"] == rows["to_year"].max()]
     rows = rows[rows["from_year"] == rows["from_year"].max()]
     told = rows.assign(direction=[judging.direction(row) for _, row in rows.iterrows()])
-    return told[told["direction"] != "unknown"].sort_values("city", key=lambda of: of.map(ORDER), kind="stable")
+    return told[told["direction"] != "unknown"].sort_values("city", key=lambda of: of.map(tied.PLACE), kind="stable")
 
 
 def areas(book: Book) -> list[Block]:
@@ -70,7 +69,7 @@ def areas(book: Book) -> list[Block]:
     worst, untyped = typed[typed["category"] == WORST], rows[rows["category"].isna()]
     of = {"year": _year(book, "area_profiles", typed), "all": book.count("area_profiles", typed.index)}
     count = book.count("area_profiles", worst.index)
-    sure = book.count("area_profiles", worst.index[worst["lower"] > AREA_TYPES["high_need"]])
+    sure = book.count("area_profiles", areatypes.sure(worst, "high_need").index)
     said = say("summary.area_count", count=count, sure=sure, **of) if len(worst) else say("summary.area_none", **of)
     shown = Block("picture", _types(book, typed, said), width=54)
     hidden = say("summary.area_untyped", count=book.count("area_profiles", untyped.index))
@@ -91,7 +90,7 @@ def wellbeing(book: Book) -> list[Block]:
 
 def _cities(rows: pd.DataFrame) -> Joined:
     """Return the cities of rows in the order of the catalogue, which says nothing of their values."""
-    return joined(terms.city(city) for city in sorted(rows["city"].unique(), key=ORDER.__getitem__))
+    return joined(terms.city(city) for city in sorted(rows["city"].unique(), key=tied.PLACE.__getitem__))
 
 
 def _year(book: Book, table: str, rows: pd.DataFrame, column: str = "reference_year") -> Said:
@@ -127,7 +126,7 @@ def _level(book: Book, dimension: str, rows: pd.DataFrame) -> Row:
 
 def _drawn(book: Book, rows: pd.DataFrame) -> Picture:
     city = rows["city"].to_dict()
-    ordered = [row for tier in judging.tiers(rows) for row in sorted(tier, key=lambda at: ORDER[city[at]])]
+    ordered = [row for tier in tied.tiers(rows) for row in tier]
     columns = ("value_corrected", "lower", "upper")
     points = [_point(city[at], *(float(rows[of][at]) for of in columns)) for at in ordered]
     title = say("summary.picture_title", year=_year(book, "indicators", rows))
@@ -183,7 +182,7 @@ def _named(book: Book, rows: pd.DataFrame) -> list[Statement]:
 
 def _types(book: Book, typed: pd.DataFrame, finding: Statement) -> Picture:
     kinds = [row["area_type"] for row in catalogue.rows("area_types")]
-    cities = sorted(typed["city"].unique(), key=ORDER.__getitem__)
+    cities = sorted(typed["city"].unique(), key=tied.PLACE.__getitem__)
     of = {city: typed[typed["city"] == city] for city in cities}
     parts = [
         charts.Part(_typed(city), terms.city(city), terms.term("area_types", kind), share)
@@ -206,7 +205,9 @@ def _typed(city: str) -> str:
 
 def _told(book: Book, indicator: str, *groups: str) -> pd.DataFrame:
     """Return the latest yearly figures of cities that tell these groups, from the source that tells the most."""
-    rows = book.rows("wellbeing", indicator=indicator, group=groups, period="year", status="observed", city=list(ORDER))
+    rows = book.rows(
+        "wellbeing", indicator=indicator, group=groups, period="year", status="observed", city=list(tied.PLACE)
+    )
     rows = rows.drop_duplicates([*MOMENT, "group"], keep="last")
     rows = judging.latest(rows[rows.groupby(MOMENT)["group"].transform("size") == len(groups)])
     if rows.empty:

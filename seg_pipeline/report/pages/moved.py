@@ -17,7 +17,7 @@ PARTED = "many_group_entropy"  # H of all groups: a change of it can be told apa
 TERMS = ("structural", "group_marginal", "area_marginal", "additions", "removals", "suppressed", "total")
 WRITTEN = 0.0005  # a part of a change that is written as nothing is not named
 SHOWN = 0.00005  # a term that would be written as nothing is not named as a reason
-EXACT = 1e-9
+EXACT = 1e-9  # what is smaller has moved nothing
 
 
 def picture(book: Book, city: str) -> Picture | Statement:

@@ -11,7 +11,7 @@ from seg_pipeline.classifications import CITIES, CITY_CODES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Figure
 from seg_pipeline.report.page import Drawing, Link, Page, Picture, Row, Said, Table
-from seg_pipeline.report.pages import areatypes, series, wellbeing
+from seg_pipeline.report.pages import areatypes, series, tied, wellbeing
 from seg_pipeline.report.pictures import charts
 from seg_pipeline.report.statement import Statement, joined, say
 
@@ -105,16 +105,12 @@ def levels(book: Book) -> Picture | Statement:
 
 
 def _points(rows: pd.DataFrame) -> list[charts.Point]:
-    order = [row for tier in judging.tiers(rows) for row in _agreed(rows, tier)]
+    order = [row for tier in tied.tiers(rows) for row in tier]
     return [
         charts.Point(f"city.{terms.slug(row['city'])}", terms.city(row["city"]), float(row["value_corrected"]),
                      float(row["lower"]), float(row["upper"]))
         for _, row in rows.loc[order].iterrows()
     ]  # fmt: skip
-
-
-def _agreed(rows: pd.DataFrame, tier: list[int]) -> list[int]:
-    return sorted(tier, key=lambda at: CITY_CODES.index(rows["city"].loc[at]))
 
 
 def _head(book: Book, dimension: str, rows: pd.DataFrame) -> Statement:

@@ -14,7 +14,6 @@ INDEX = "dissimilarity"
 ARRIVED = ("arrived", "revised")
 WAIVED = "waived"  # nobody waits for it
 TOTAL = "total"
-NOTHING = 1e-9  # a term that is smaller has moved nothing
 
 
 def unsure(book: Book) -> list[Statement]:
@@ -52,7 +51,7 @@ def changed(book: Book) -> list[Statement]:
         return [say("summary.changed_first")]
     before = book.fact("compared_with", kind="code")
     totals = book.rows("moved", term=TOTAL)
-    other = totals[totals["value"].abs() > NOTHING]
+    other = totals[totals["value"].abs() > moved.EXACT]
     retold = other[other["from_year"] == other["to_year"]]
     parts = book.table("moved").loc[moved.named]
     counted = {"changed_new": other.drop(retold.index), "changed_hidden": totals[totals["value"].isna()]}

@@ -106,8 +106,7 @@ def told_apart(book: Book, row: int) -> tuple[list[int], list[int], list[int]]:
     rows = rows[rows["comparison_group"].notna() & (rows["city"] != own["city"])]
     if pd.isna(own["comparison_group"]):
         return [], [], []
-    letters = set(own["comparison_group"])
-    tied = rows["comparison_group"].map(lambda those: bool(letters & set(those))).astype(bool)
+    tied = judging.tied(rows["comparison_group"], own["comparison_group"])
     above = rows["value_corrected"] > own["value_corrected"]
     higher, level, lower = ([int(at) for at in rows.index[which]] for which in (~tied & above, tied, ~tied & ~above))
     return higher, level, lower

@@ -49,6 +49,5 @@ def slug(rows: pd.DataFrame, at: int) -> str:
 
 def share_a_letter(rows: pd.DataFrame, at: int) -> list[int]:
     """Return the compared rows, the row itself left out, that cannot be told from it."""
-    letters = set(str(rows.loc[at, "comparison_group"]))
-    compared = rows["comparison_group"].dropna()
-    return in_place(rows, [int(str(other)) for other, of in compared.items() if other != at and letters & set(of)])
+    alike = judging.tied(rows["comparison_group"], str(rows.loc[at, "comparison_group"]))
+    return in_place(rows, [int(str(other)) for other in rows.index[alike] if other != at])

@@ -6,6 +6,8 @@ are paler on purpose, and an outline goes round each area.
 
 from __future__ import annotations
 
+from seg_pipeline.classifications import AREA_TYPES
+
 PAPER = "#ffffff"
 TEXT = "#1d2733"
 QUIET = "#4d5866"  # axis labels, the source line
@@ -26,7 +28,6 @@ FALL, RISE, TOTAL = "#0072b2", "#b84e00", "#1d2733"  # which way a step goes, no
 
 SEQUENTIAL = ("#e3edf6", "#b5d0e8", "#79aed6", "#3a80b8", "#125490", "#08306b")  # little … much
 DIVERGING = ("#0b3c78", "#2f6fad", "#737373", "#b8560f", "#7a3300")  # below … as elsewhere … above
-AREA_TYPES = ("very_low_need", "low_need", "mixed", "high_need", "very_high_need")
 TYPES = dict(zip(AREA_TYPES, DIVERGING, strict=True))  # types of area
 LETTERS = "ABCDEFGHIJ"  # a letter goes with each part of a whole; white is read on every step of DIVERGING
 
