@@ -50,7 +50,7 @@ def received(source: str | None) -> None:
 
     archive = Archive(settings.current("own").archive)
     rows = [
-        [r.source, r.release, r.part, str(r.revision), r.file, f"{r.size:,}", r.received, archive.withdrawn(r) or "–"]
+        [r.source, r.release, r.part, str(r.revision), r.file, f"{r.size:,}", r.when, archive.withdrawn(r) or "–"]
         for r in archive.receipts(asked.source(source).id if source else None)
     ]
     if not rows:

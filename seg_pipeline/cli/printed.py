@@ -85,7 +85,7 @@ def say_received(archive: Archive, taken: Reception) -> None:
         if receipt.revision > 1:
             click.echo(f"it takes the place of revision {receipt.revision - 1}, which is kept; to undo: {again}")
     else:
-        click.echo(f"received before: {receipt}, on {receipt.received}; nothing to do")
+        click.echo(f"received before: {receipt}, on {receipt.when}; nothing to do")
         if not _counts_now(archive, receipt):
             click.echo(f"a later revision is the one that is read; to return to these bytes, withdraw it: {again}")
     if int(receipt.release[:4]) > datetime.now(UTC).year:

@@ -52,7 +52,7 @@ def steps(clock: Mapping[str, float]) -> dict[str, Any]:
 def receipts(received: Iterable[Receipt]) -> dg.MetadataValue[Any]:
     """Return the deliveries that a source's tables were read from."""
     rows = [
-        {"release": r.release, "part": r.part, "revision": r.revision, "file": r.file, "received": r.received,
+        {"release": r.release, "part": r.part, "revision": r.revision, "file": r.file, "received": r.when,
          "bytes": r.size, "sha256": r.sha256[:12], "licence": r.licence}
         for r in received
     ]  # fmt: skip

@@ -60,6 +60,11 @@ class Receipt:
         part = "" if self.part == WHOLE else f" ({self.part})"
         return f"{self.source} {self.release}{part}, revision {self.revision}"
 
+    @property
+    def when(self) -> str:
+        """The time of receipt to the second, as people are told it."""
+        return datetime.fromisoformat(self.received).isoformat(timespec="seconds")
+
 
 @dataclass(frozen=True)
 class Attempt:
@@ -105,7 +110,7 @@ class Archive:
                 _printable(Path(file).name),
                 len(data),
                 sha256,
-                datetime.now(UTC).isoformat(timespec="seconds"),
+                datetime.now(UTC).isoformat(timespec="microseconds"),  # which of two came last may decide what is read
                 licence,
                 made_up,
                 url,

@@ -13,6 +13,7 @@ from seg_pipeline.sources.source import Delivered, Source
 
 EXTRACT = "extract"
 MADE_UP_FILE = "made_up_"
+WORKBOOK = ".xlsx"
 MADE_UP_AREA = "Keksitty "
 
 
@@ -42,9 +43,13 @@ def receive(archive: Archive, source: Source, release: str, file: str, data: byt
 
 
 def receive_demo(archive: Archive, folder: Path = settings.DEMO) -> list[Receipt]:
-    """Keep every made-up delivery in `folder`, named ``made_up_<source>_<release>``; what is known is kept once."""
+    """Keep every made-up delivery in `folder`, named ``made_up_<source>_<release>``; what is known is kept once.
+
+    Of a city's two files the workbook comes first: what the other one tells stands.
+    """
     receipts = []
-    for path in sorted(folder.glob(f"*/{MADE_UP_FILE}*")):
+    there = folder.glob(f"*/{MADE_UP_FILE}*")
+    for path in sorted(there, key=lambda path: (path.parent.name, path.suffix != WORKBOOK, path.name)):
         source, release = path.stem.removeprefix(MADE_UP_FILE).rsplit("_", 1)
         data = path.read_bytes()
         part = all_sources()[source].part(data)

@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from seg_pipeline.sources.archive import Archive, ArchiveError, Attempt, Receipt
+from seg_pipeline.sources.reception import receive_demo
 from seg_pipeline.sources.refusal import Refused
 
 
@@ -28,6 +30,20 @@ def test_bytes_are_kept_by_their_hash_with_a_receipt(tmp_path: Path) -> None:
     assert receipt.received.endswith("+00:00") and receipt.file == "paavo.csv" and receipt.licence == "CC BY 4.0"
     assert archive.read(receipt) == b"one"
     assert objects(archive)[0].stat().st_mode & 0o222 == 0
+
+
+def test_of_two_received_in_one_second_it_is_told_which_came_last(tmp_path: Path) -> None:
+    archive = Archive(tmp_path)
+    times = [take(archive, b"one", part=part)[0].received for part in ("z", "m", "a")]
+    assert times == sorted(times) and len(set(times)) == 3
+    assert {datetime.fromisoformat(time).tzinfo for time in times} == {UTC}
+
+
+def test_the_made_up_deliveries_of_a_city_come_in_one_order_however_long_they_take(tmp_path: Path) -> None:
+    receipts = [receipt for receipt in receive_demo(Archive(tmp_path)) if receipt.source == "turku"]
+    assert [Path(receipt.file).suffix for receipt in receipts] == [".xlsx", ".csv"]  # what the other one tells stands
+    assert receipts[0].received < receipts[1].received
+    assert receipts[0].when == receipts[0].received[:19] + "+00:00"
 
 
 def test_the_same_bytes_twice_are_one_receipt(tmp_path: Path) -> None:
