@@ -44,10 +44,16 @@ def source_digest() -> str:
     return found.hexdigest()
 
 
+def sha256(path: Path) -> str:
+    """Return the sha256 of a file, however large it is."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
 @cache
 def lock_digest() -> str | None:
     """Return the sha256 of the lock file (None where the package runs without its clone)."""
-    return hashlib.sha256(LOCK.read_bytes()).hexdigest() if LOCK.exists() else None
+    return sha256(LOCK) if LOCK.exists() else None
 
 
 def all_digests() -> dict[str, str | None]:

@@ -3,7 +3,6 @@
 It is a site and no table, so it is not among the files that `seg refresh` looks after.
 """
 
-import hashlib
 import os
 import time
 from collections import Counter
@@ -12,6 +11,7 @@ from typing import Any
 
 import dagster as dg
 
+from seg_pipeline import provenance
 from seg_pipeline.defs.drawn import bars
 from seg_pipeline.defs.keeping import CODE_VERSION
 from seg_pipeline.defs.lineage import SNAPSHOT
@@ -46,7 +46,7 @@ def report(context: dg.AssetExecutionContext, editions: Editions) -> dg.Material
     place, became = _made(context, snapshot, edition.warehouse.settings.reports)
     return dg.MaterializeResult(
         metadata=_metadata(snapshot, place, became) | {"seconds": round(time.monotonic() - began, 1)},
-        data_version=dg.DataVersion(hashlib.sha256((place / standing.RECORD).read_bytes()).hexdigest()),
+        data_version=dg.DataVersion(provenance.sha256(place / standing.RECORD)),
     )
 
 
@@ -89,8 +89,8 @@ def _findings(book: Book) -> str:
 
 def _preview(book: Book) -> dict[str, Any]:
     """Return the summary's first picture as bars, in the order of the catalogue, which ranks nothing."""
-    rows = judging.latest(book.rows("indicators", indicator=findings.INDEX, dimension=findings.FIRST,
-                                    geography=judging.GEOGRAPHY, interval="published", status="observed"))  # fmt: skip
+    rows = judging.contrasts(book, findings.INDEX)
+    rows = judging.latest(rows[rows["dimension"] == findings.FIRST])
     rows = rows.sort_values("city", key=lambda of: of.map(tied.PLACE), kind="stable")
     values = {terms.city(row["city"]).texts[LANGUAGE]: float(row["value_corrected"]) for _, row in rows.iterrows()}
     title = "D of low and high income by postal area, latest year"

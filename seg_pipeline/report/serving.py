@@ -43,8 +43,10 @@ class Reports(ThreadingHTTPServer):
         if self.parent is not None and os.getppid() != self.parent:
             sys.exit(0)
 
-    def handle_error(self, *_: Any) -> None:
-        """Say nothing of a reader who breaks off: who reads what is nobody's to keep."""
+    def handle_error(self, *request: Any) -> None:
+        """Say nothing of a reader who breaks off; a fault of ours is told."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(*request)
 
     @property
     def address(self) -> str:

@@ -77,7 +77,9 @@ def make(
 def _make(snapshot: Snapshot, made: Path, workers: int, progress: Progress) -> None:
     _write_pages(snapshot, made, workers, progress)
     _write_beside(snapshot, made)
-    named = {file.relative_to(made).as_posix(): _sha256(file) for file in sorted(made.rglob("*")) if file.is_file()}
+    named = {
+        file.relative_to(made).as_posix(): provenance.sha256(file) for file in sorted(made.rglob("*")) if file.is_file()
+    }
     (made / RECORD).write_bytes(json_bytes({**_origin(snapshot), "files": named}))
     (made / STATUS).write_bytes(CURRENT)
     for file in sorted(made.rglob("*")):
@@ -167,7 +169,3 @@ def _write_beside(snapshot: Snapshot, made: Path) -> None:
         (made / "assets" / asset.name).write_bytes(asset.read_bytes())
     alone_here = landing([snapshot.version], "assets/style.css", {snapshot.version: ""})
     (made / "index.html").write_bytes(alone_here.encode())
-
-
-def _sha256(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest()

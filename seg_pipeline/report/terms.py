@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import cache
 
 import pandas as pd
@@ -10,6 +11,7 @@ from seg_pipeline import catalogue
 from seg_pipeline.catalogue import LANGUAGES
 from seg_pipeline.classifications import CITIES, City
 from seg_pipeline.report.book import Book, ReportError, Term
+from seg_pipeline.report.statement import Joined, joined
 
 KEYS = {  # table of the catalogue → the columns that make a code
     "indicators": ("indicator",), "dimensions": ("dimension",), "groups": ("dimension", "group"),
@@ -62,10 +64,7 @@ def slug(code: str) -> str:
 
 def source(id_: str) -> Term:
     """Return the name of a source."""
-    for row in catalogue.rows("source_names"):
-        if row["source"] == id_:
-            return Term({language: row[f"name_{language}"] for language in LANGUAGES}, f"catalogue/source_names/{id_}")
-    raise ReportError(f"data/catalogue/source_names.csv does not name {id_!r}")
+    return _of_source(id_, "name")
 
 
 def source_short(id_: str) -> Term:
@@ -74,12 +73,22 @@ def source_short(id_: str) -> Term:
     return Term({language: said.partition(",")[0] for language, said in whole.texts.items()}, f"{whole.address}:short")
 
 
+def sources(ids: Iterable[str]) -> Joined:
+    """Return a list of sources in a sentence, each once, by their short names."""
+    return joined(source_short(id_) for id_ in sorted(set(ids)))
+
+
 def publisher(id_: str) -> Term:
     """Return who publishes a source."""
+    return _of_source(id_, "publisher")
+
+
+def _of_source(id_: str, what: str) -> Term:
     for row in catalogue.rows("source_names"):
         if row["source"] == id_:
-            said = {language: row[f"publisher_{language}"] for language in LANGUAGES}
-            return Term(said, f"catalogue/source_names/{id_}")
+            return Term(
+                {language: row[f"{what}_{language}"] for language in LANGUAGES}, f"catalogue/source_names/{id_}"
+            )
     raise ReportError(f"data/catalogue/source_names.csv does not name {id_!r}")
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
+from seg_pipeline import provenance
 from seg_pipeline.report.book import ReportError
 from seg_pipeline.report.standing import CURRENT, RECORD, STATUS, SUPERSEDED, record
 
@@ -21,7 +21,7 @@ def problems(place: Path) -> list[str]:
     wrong += [
         f"{name} has other bytes"
         for name, sha256 in named.items()
-        if name in there and hashlib.sha256(there[name].read_bytes()).hexdigest() != sha256
+        if name in there and provenance.sha256(there[name]) != sha256
     ]
     if STATUS not in there or there[STATUS].read_bytes() not in (CURRENT, SUPERSEDED):
         wrong.append(f"{STATUS} has other bytes")

@@ -6,7 +6,6 @@ It holds the deliveries as they were received. They are not public, and neither 
 from __future__ import annotations
 
 import csv
-import hashlib
 import io
 import os
 import re
@@ -96,7 +95,7 @@ def _members(snapshot: Snapshot, raw: Raw, wheels: Path | None) -> Iterator[tupl
         yield "wheels.csv", _csv(rows)
     else:
         found = _wheels(entries, wheels)
-        rows = [[*_named(entries[package]), path.name, _sha256(path)] for package, path in found.items()]
+        rows = [[*_named(entries[package]), path.name, provenance.sha256(path)] for package, path in found.items()]
         yield "wheels.csv", _csv(rows)
         for path in found.values():
             yield f"wheels/{path.name}", path.read_bytes()
@@ -118,7 +117,7 @@ def _entries(snapshot: Snapshot) -> dict[str, str]:
 
 def _wheels(entries: dict[str, str], folder: Path) -> dict[str, Path]:
     """Return the wheel of each package. Raises SnapshotError where one is not there with a hash of the lock."""
-    there = {_sha256(path): path for path in sorted(folder.glob("*.whl"))}
+    there = {provenance.sha256(path): path for path in sorted(folder.glob("*.whl"))}
     found = {
         package: next((there[sha256] for sha256 in HASH.findall(entry) if sha256 in there), None)
         for package, entry in sorted(entries.items())
@@ -131,10 +130,6 @@ def _wheels(entries: dict[str, str], folder: Path) -> dict[str, Path]:
 def _named(entry: str) -> list[str]:
     name, version = re.split(r"==|[\s;\\]", entry, maxsplit=2)[:2]
     return [provenance.canonical(name.partition("[")[0]), version]
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _csv(rows: list[list[str]]) -> bytes:

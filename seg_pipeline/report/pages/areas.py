@@ -77,12 +77,11 @@ def _finding(book: Book, city: str, layer: Layer, places: Places) -> Statement:
     if high.empty:
         return say("areas.finding_none", **told)
     sure = areatypes.sure(high, "mixed")
-    own = [places.own[area] for area in high["area_id"] if area in places.own]
-    people = book.made("sum", "areas", own, "population", "whole")
+    people = areatypes.people(book, high.assign(area=high["area_id"].map(dict(places.own))))
     told |= {
         "high": book.count("area_profiles", high.index),
         "sure": book.count("area_profiles", sure.index),
-        "people": areatypes.living(people if len(own) == len(high) else say("site.status_none")),
+        "people": areatypes.living(people),
     }
     return say("areas.finding", **told)
 

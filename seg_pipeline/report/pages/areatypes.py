@@ -56,8 +56,9 @@ def people(book: Book, rows: pd.DataFrame) -> Figure | Statement:
 
 def living(figure: Figure | Statement) -> Statement:
     """Return the sentence on how many people live in areas of high need."""
-    known = isinstance(figure, Figure) and not figure.empty
-    return say("city.high_people", people=figure) if known else say("city.high_people_unknown")
+    if isinstance(figure, Figure):
+        return say("city.high_people", people=figure)
+    return say("city.high_people_unknown")
 
 
 def high(book: Book, city: str | None = None) -> Statement | None:

@@ -15,7 +15,6 @@ from seg_pipeline.report.pages import moved, sources
 from seg_pipeline.report.statement import Statement, joined, say
 
 HEADLINE = {"indicator": "dissimilarity", "geography": judging.GEOGRAPHY}
-TOTAL = "total"
 REVISED = ["source", "table", "subject", "release_before", "release_after"]
 
 
@@ -28,29 +27,24 @@ def page(book: Book, name: str) -> Page:
     """Return the page."""
     told = {
         "lead": lead(book),
-        "compared": compared(book),
+        "compared": moved.compared(book),
         "headline": headline(book),
         "newest": newest(book),
         "reasons": reasons(book),
-        "cities": [Link(f"city/{terms.slug(city)}.html#changes", terms.city(city)) for city in CITY_CODES],
+        "cities": [_city(city) for city in CITY_CODES],
         "revised": revised(book),
         "withdrawn": withdrawn(book),
     }
     return Page(f"{name}.html", "changes.html", say("changes.title"), told)
 
 
-def compared(book: Book) -> bool:
-    """Return whether there is a snapshot that this one is compared with."""
-    return book.snapshot.manifest.get("compared_with") is not None
-
-
 def lead(book: Book) -> list[Statement]:
     """Return with which snapshot this one is compared, and how many figures moved."""
-    if not compared(book):
+    if not moved.compared(book):
         return [say("changes.first")]
     before = book.fact("compared_with", kind="code")
-    totals = book.rows("moved", term=TOTAL)
-    counted = {"moved": book.count("moved", totals.index[_moved(totals)]), "all": book.size("indicators")}
+    totals = book.rows("moved", term=moved.TOTAL)
+    counted = {"moved": book.count("moved", totals.index[moved.other(totals)]), "all": book.size("indicators")}
     return [say("changes.compared", before=before, **counted)]
 
 
@@ -69,7 +63,7 @@ def newest(book: Book) -> Table | None:
 def _table(book: Book, rows: pd.DataFrame, name: str) -> Table | None:
     key = ["city", *judging.KEY, "from_year", "to_year"]
     groups = sorted(rows.groupby(key, dropna=False, sort=True), key=lambda found: CITY_CODES.index(str(found[0][0])))
-    told = [_row(book, those) for _, those in groups if _moved(those[those["term"] == TOTAL]).any()]
+    told = [_row(book, those) for _, those in groups if moved.other(those[those["term"] == moved.TOTAL]).any()]
     head = [say(f"changes.head_{one}") for one in ("city", "dimension", "years", "before", "after", "why", "way")]
     return Table(say(f"changes.{name}_caption"), head, told) if told else None
 
@@ -82,11 +76,8 @@ def reasons(book: Book) -> Table | None:
         Row(f"term.{term}", (terms.term("terms", str(term)), book.count("moved", those.index)))
         for term, those in rows.groupby("term", sort=True)
     ]
-    return (
-        Table(say("changes.reasons_caption"), [say("changes.head_term"), say("changes.head_figures")], told)
-        if told
-        else None
-    )
+    head = [say("changes.head_term"), say("changes.head_figures")]
+    return Table(say("changes.reasons_caption"), head, told) if told else None
 
 
 def revised(book: Book) -> Table | None:
@@ -103,10 +94,6 @@ def withdrawn(book: Book) -> Table | None:
     told = [_withdrawn(book, at, fact) for at, fact in enumerate(facts)]
     head = [say(f"changes.head_{one}") for one in ("table", "source", "cities", "rows", "reason")]
     return Table(say("changes.withdrawn_caption"), head, told) if told else None
-
-
-def _moved(rows: pd.DataFrame) -> pd.Series[bool]:
-    return rows["value"].fillna(0).abs().gt(moved.EXACT)
 
 
 def _row(book: Book, rows: pd.DataFrame) -> Row:

@@ -76,7 +76,7 @@ def trend(book: Book, city: str) -> Picture | Statement:
         return say("city.lead_nothing")
     moments = [_moment(series.record(book, "indicators", int(at))) for at in seen.index]
     title = say("city.trend_title")
-    source = say("city.source_is", sources=joined(terms.source_short(name) for name in sorted(set(seen["source"]))))
+    source = say("city.source_is", sources=terms.sources(seen["source"]))
     drawn = charts.trend(moments, say("city.trend_axis"), title, source, book.snapshot.made_up)
     told = [_told(book, int(at)) for at in rows.index]
     head = (*series.head("dimension"), say("city.head_since"))

@@ -7,6 +7,7 @@ from seg_pipeline.report.book import Book, Term
 from seg_pipeline.report.page import Link, Page, Row, Said, Table
 from seg_pipeline.report.pages import reservations
 from seg_pipeline.report.statement import say
+from seg_pipeline.snapshots.formats import choose
 
 FOLDER = "data"  # of the report, beside the folders of the languages: the snapshot as it was published
 BESIDE = ("dictionary.html", "README.md", "LICENCE.md", "CITATION.cff", "CHANGES.md", "datapackage.json",
@@ -22,7 +23,7 @@ def names(_: Book) -> list[str]:
 def page(book: Book, name: str) -> Page:
     """Return the page."""
     told = {
-        "whole": Link(_file(packed(book)), say("download.whole_link")),
+        "whole": Link(_file(choose(book.snapshot).file("zip")), say("download.whole_link")),
         "tables": _tables(book),
         "beside": [(_link(file), say(f"download.{_key(file)}")) for file in BESIDE],
         "citation": reservations.cited(book),
@@ -31,11 +32,6 @@ def page(book: Book, name: str) -> Page:
         "summary": Link("summary.pdf", say("download.summary_link")),
     }
     return Page(f"{name}.html", "download.html", say("download.title"), told)
-
-
-def packed(book: Book) -> str:
-    """Return the name of the file that has everything for a reader, which the export gives it."""
-    return f"segregation-{book.snapshot.version}.zip"
 
 
 def _tables(book: Book) -> Table:

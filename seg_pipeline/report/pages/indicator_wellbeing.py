@@ -15,7 +15,7 @@ from seg_pipeline.report.book import Book
 from seg_pipeline.report.page import Drawing, Link, Picture, Row, Said, Table
 from seg_pipeline.report.pages import tied, wellbeing
 from seg_pipeline.report.pictures import charts
-from seg_pipeline.report.statement import Statement, joined, say
+from seg_pipeline.report.statement import Statement, say
 
 WHOLE_YEAR, EVERYBODY, OBSERVED = "year", "total", "observed"
 ARRIVED = ("arrived", "revised", "late")  # of the edition, or of an earlier one
@@ -96,7 +96,7 @@ def _picture(book: Book, rows: pd.DataFrame, observed: pd.DataFrame, indicator: 
     }
     several = ends["first"].value < ends["last"].value
     finding = say("indicator.trend_finding", **ends) if several else say("indicator.trend_one", first=ends["first"])
-    source = say("indicator.source", source=joined(terms.source_short(one) for one in sorted(set(observed["source"]))))
+    source = say("indicator.source", source=terms.sources(observed["source"]))
     table = _table(
         book, rows, list(rows.index), say("indicator.other_caption", name=name, division=say("indicator.trend"))
     )
@@ -141,8 +141,4 @@ def _absent(book: Book, indicator: str, rows: pd.DataFrame) -> list[Statement]:
     there = set(rows["source"])
     arrived = expected["status"].isin(ARRIVED)
     told = (("not_arrived", expected[~arrived]), ("arrived_empty", expected[arrived & ~expected["source"].isin(there)]))
-    return [say(f"indicator.{text}", sources=_named(of)) for text, of in told if len(of)]
-
-
-def _named(rows: pd.DataFrame) -> Said:
-    return joined(terms.source_short(one) for one in sorted(set(rows["source"])))
+    return [say(f"indicator.{text}", sources=terms.sources(of["source"])) for text, of in told if len(of)]

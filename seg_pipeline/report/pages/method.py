@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from seg_pipeline import catalogue
 from seg_pipeline.catalogue import LANGUAGES
-from seg_pipeline.classifications import CONTRASTS, DIMENSIONS, Contrast
+from seg_pipeline.classifications import AREA_TYPES, CONTRASTS, DIMENSIONS, Contrast
 from seg_pipeline.report import terms
 from seg_pipeline.report.book import Book, Term
 from seg_pipeline.report.page import Page, Row, Table
@@ -34,11 +34,9 @@ def page(book: Book, name: str) -> Page:
 
 def entries(book: Book) -> list[tuple[str, Term]]:
     """Return what search finds here: the anchor and name of each section, type of area and property."""
-    sections = [(name, Term(text(f"method.{name}"), "")) for name in SECTIONS]
-    types = [(_at("type", row["area_type"]), row["area_type"]) for row in catalogue.rows("area_types")]
     return [
-        *sections,
-        *((at, terms.term("area_types", code)) for at, code in types),
+        *((name, Term(text(f"method.{name}"), "")) for name in SECTIONS),
+        *((_at("type", code), terms.term("area_types", code)) for code in AREA_TYPES),
         *((_at("dimension", code), terms.term("dimensions", code)) for code in told(book)),
     ]
 
@@ -54,11 +52,9 @@ def _at(kind: str, code: str) -> str:
 
 
 def _types() -> Table:
-    rows = [
-        Row(_at("type", code), (terms.term("area_types", code), _limit(code, row["up_to"])))
-        for row in catalogue.rows("area_types")
-        for code in [row["area_type"]]
-    ]
+    limits = {row["area_type"]: row["up_to"] for row in catalogue.rows("area_types")}
+    rows = [Row(_at("type", code), (terms.term("area_types", code), _limit(code, up_to)))
+            for code, up_to in limits.items()]  # fmt: skip
     return Table(say("method.types_caption"), [say("method.head_type"), say("method.head_up_to")], rows)
 
 

@@ -13,8 +13,9 @@ from seg_pipeline.report.pages import series
 from seg_pipeline.report.pictures import charts
 from seg_pipeline.report.statement import Joined, Statement, joined, say
 
+TOTAL = "total"
 PARTED = "many_group_entropy"  # H of all groups: a change of it can be told apart exactly
-TERMS = ("structural", "group_marginal", "area_marginal", "additions", "removals", "suppressed", "total")
+TERMS = ("structural", "group_marginal", "area_marginal", "additions", "removals", "suppressed", TOTAL)
 WRITTEN = 0.0005  # a part of a change that is written as nothing is not named
 SHOWN = 0.00005  # a term that would be written as nothing is not named as a reason
 EXACT = 1e-9  # what is smaller has moved nothing
@@ -43,9 +44,19 @@ def picture(book: Book, city: str) -> Picture | Statement:
     return Picture("why", title, _finding(book, parted), drawings, table, said, notes)
 
 
+def compared(book: Book) -> bool:
+    """Return whether there is a snapshot that this one is compared with."""
+    return book.snapshot.manifest.get("compared_with") is not None
+
+
+def other(rows: pd.DataFrame) -> pd.Series[bool]:
+    """Return which rows of `moved` have a change that is more than arithmetic leaves."""
+    return rows["value"].abs().gt(EXACT)
+
+
 def since(book: Book, city: str) -> Table | Statement:
     """Return each figure of the city that the snapshot before told otherwise, with what moved it."""
-    if book.snapshot.manifest.get("compared_with") is None:
+    if not compared(book):
         return say("city.first_snapshot")
     rows = book.rows("moved", city=city)
     if rows.empty:
@@ -59,7 +70,7 @@ def since(book: Book, city: str) -> Table | Statement:
 
 def row(book: Book, rows: pd.DataFrame) -> Row:
     """Return the row of a figure that moved: what, which years, before and after, and the terms of the move."""
-    at = int(rows.index[rows["term"] == "total"][0])
+    at = int(rows.index[rows["term"] == TOTAL][0])
     own = series.record(book, "moved", at)
     why = [int(str(part)) for part in rows.index[named(rows)]]
     unsaid = say("site.none") if own["status"] == "observed" else say(f"site.status_{own['status']}")
@@ -77,7 +88,7 @@ def row(book: Book, rows: pd.DataFrame) -> Row:
 
 def named(rows: pd.DataFrame) -> pd.Series[bool]:
     """Return which rows of `moved` are parts of a change that are not written as nothing."""
-    return rows["term"].ne("total") & rows["value"].abs().ge(WRITTEN)
+    return rows["term"].ne(TOTAL) & rows["value"].abs().ge(WRITTEN)
 
 
 def _way(book: Book, figure: dict[str, Any]) -> Statement:
@@ -86,7 +97,7 @@ def _way(book: Book, figure: dict[str, Any]) -> Statement:
         return say("changes.corrected")
     same = {name: figure[name] for name in ("source", "city", "geography", "indicator", "dimension", "from_year",
                                             "to_year")}  # fmt: skip
-    found = book.rows("changes", term="total", **same)
+    found = book.rows("changes", term=TOTAL, **same)
     found = found[found["scale"].isna() if pd.isna(figure["scale"]) else found["scale"] == figure["scale"]]
     return say(f"city.since_{series.way(book, int(found.index[0])) if len(found) else 'unknown'}")
 
@@ -107,16 +118,16 @@ def _parted(book: Book, city: str, dimension: str) -> pd.DataFrame:
     rows = rows[rows["term"].isin(TERMS) & rows["value"].notna()]
     order = rows["term"].map({term: at for at, term in enumerate(TERMS)})
     rows = rows.iloc[order.to_numpy().argsort(kind="stable")]
-    parts = rows.loc[rows["term"] != "total", "value"]
-    whole = rows.loc[rows["term"] == "total", "value"]
+    parts = rows.loc[rows["term"] != TOTAL, "value"]
+    whole = rows.loc[rows["term"] == TOTAL, "value"]
     return rows if len(parts) and len(whole) and abs(parts.sum() - whole.iloc[0]) <= EXACT else rows.iloc[:0]
 
 
 def _steps(rows: pd.DataFrame, dimension: str) -> list[charts.Step]:
-    seen = rows[(rows["value"].abs() > EXACT) | (rows["term"] == "total")]
+    seen = rows[(rows["value"].abs() > EXACT) | (rows["term"] == TOTAL)]
     return [
         charts.Step(f"why.{dimension}.{row['term']}", say(f"city.term_{row['term']}"), float(row["value"]),
-                    total=row["term"] == "total")
+                    total=row["term"] == TOTAL)
         for _, row in seen.iterrows()
     ]  # fmt: skip
 
@@ -131,9 +142,9 @@ def _told(book: Book, dimension: str, rows: pd.DataFrame) -> list[Row]:
 
 def _finding(book: Book, parted: dict[str, pd.DataFrame]) -> Statement:
     rows = parted.get(series.FIRST[1], next(iter(parted.values())))
-    total = int(rows.index[rows["term"] == "total"][0])
+    total = int(rows.index[rows["term"] == TOTAL][0])
     name = terms.term("dimensions", str(rows["dimension"].iloc[0]))
-    parts = rows[(rows["term"] != "total") & (rows["value"].abs() >= SHOWN)]
+    parts = rows[(rows["term"] != TOTAL) & (rows["value"].abs() >= SHOWN)]
     moved = series.moved(book, total, "why", "fine")
     if series.way(book, total) not in ("rose", "fell") or parts.empty:
         return say("city.why_unmoved", dimension=name, moved=moved)

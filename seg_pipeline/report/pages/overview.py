@@ -11,7 +11,7 @@ from seg_pipeline.classifications import CITIES, CITY_CODES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Figure
 from seg_pipeline.report.page import Drawing, Link, Page, Picture, Row, Said, Table
-from seg_pipeline.report.pages import areatypes, series, tied, wellbeing
+from seg_pipeline.report.pages import areatypes, series, sources, tied, wellbeing
 from seg_pipeline.report.pictures import charts
 from seg_pipeline.report.statement import Statement, joined, say
 
@@ -90,8 +90,7 @@ def levels(book: Book) -> Picture | Statement:
     if not told:
         return say("city.lead_nothing")
     title, axis = say("overview.levels_title"), say("city.trend_axis")
-    sources = sorted({str(source) for rows in told.values() for source in rows["source"]})
-    source = say("city.source_is", sources=joined(terms.source_short(name) for name in sources))
+    source = say("city.source_is", sources=terms.sources(pd.concat(told.values())["source"]))
     drawings = [
         Drawing(charts.compared(_points(rows), axis, title, source, book.snapshot.made_up),
                 series.dimension(dimension), dimension)
@@ -147,7 +146,7 @@ def types(book: Book) -> Picture | Statement:
     finding = areatypes.high(book)
     if not parts or finding is None:
         return say("city.no_types")
-    source = say("city.source_is", sources=joined(terms.source_short(name) for name in sorted(set(rows["source"]))))
+    source = say("city.source_is", sources=terms.sources(rows["source"]))
     title = say("overview.types_title")
     kinds = [terms.term("area_types", name) for name in areatypes.TYPES]
     drawn = charts.shares(parts, say("overview.types_axis"), title, source, book.snapshot.made_up, kinds)
@@ -191,8 +190,7 @@ def wellbeing_table(book: Book) -> Table | Statement:
     if not keys:
         waited = book.rows("coverage", table="wellbeing", status=list(wellbeing.WAITED))
         own = {city.id for city in CITIES}
-        named = sorted(set(waited["source"]) - own)
-        return say("overview.wellbeing_nothing", sources=joined(terms.source_short(name) for name in named))
+        return say("overview.wellbeing_nothing", sources=terms.sources(set(waited["source"]) - own))
     head: list[Said] = [say("overview.head_city"), *(terms.term("wellbeing", key) for key in keys)]
     told = [Row(f"wellbeing.{terms.slug(city)}", (_city(city), *(_wellbeing(book, city, key) for key in keys)))
             for city in CITY_CODES]  # fmt: skip
@@ -209,16 +207,14 @@ def _wellbeing(book: Book, city: str, indicator: str) -> Said:
 
 def missing(book: Book) -> list[Statement]:
     """Return which sources and cities have told nothing of this edition, and how many things are waited for."""
-    rows = book.table("coverage")
-    rows = rows[rows["status"] != "waived"]
+    rows = sources.expected(book)
     waited = rows[rows["status"].isin(wellbeing.WAITED)]
     if waited.empty:
         return [say("city.nothing_missing")]
-    nothing = rows["release"].isna().groupby(rows["source"]).all()
-    silent = sorted(set(waited["source"]) & set(nothing.index[nothing]))
+    silent = set(waited["source"]) & set(sources.silent(rows))
     said = [
         say("overview.missing", missing=book.count("coverage", waited.index), all=book.count("coverage", rows.index))
     ]
     if silent:
-        said.append(say("overview.silent", sources=joined(terms.source_short(name) for name in silent)))
+        said.append(say("overview.silent", sources=terms.sources(silent)))
     return said

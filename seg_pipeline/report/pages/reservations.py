@@ -7,13 +7,10 @@ import pandas as pd
 from seg_pipeline.classifications import CITIES
 from seg_pipeline.report import judging, terms
 from seg_pipeline.report.book import Book, Term
-from seg_pipeline.report.pages import areatypes, moved
-from seg_pipeline.report.statement import Joined, Statement, joined, say
+from seg_pipeline.report.pages import areatypes, moved, sources
+from seg_pipeline.report.statement import Statement, joined, say
 
 INDEX = "dissimilarity"
-ARRIVED = ("arrived", "revised")
-WAIVED = "waived"  # nobody waits for it
-TOTAL = "total"
 
 
 def unsure(book: Book) -> list[Statement]:
@@ -23,18 +20,16 @@ def unsure(book: Book) -> list[Statement]:
 
 def missing(book: Book) -> list[Statement]:
     """Return what was expected and has not arrived, by the table `coverage`."""
-    rows = book.table("coverage")
-    rows = rows[rows["status"] != WAIVED]
-    here = rows["status"].isin(ARRIVED)
+    rows = sources.expected(book)
+    here = rows["status"].isin(sources.ARRIVED)
     if here.all():
         return [say("summary.missing_none")]
-    nothing = rows["release"].isna().groupby(rows["source"]).all()
-    none, part = nothing.index[nothing], sorted({*rows["source"][~here]} - {*nothing.index[nothing]})
+    none = sources.silent(rows)
     cities = [city for city in CITIES if city.id in none]
     named = {
         "cities": joined(terms.city(city.city) for city in cities),
-        "sources": _sources([source for source in none if source not in {city.id for city in cities}]),
-        "part": _sources(part),
+        "sources": terms.sources(set(none) - {city.id for city in cities}),
+        "part": terms.sources(set(rows["source"][~here]) - set(none)),
     }
     count = say(
         "summary.missing_count",
@@ -47,11 +42,11 @@ def missing(book: Book) -> list[Statement]:
 
 def changed(book: Book) -> list[Statement]:
     """Return what is different from the snapshot before, and why."""
-    if not book.snapshot.manifest.get("compared_with"):
+    if not moved.compared(book):
         return [say("summary.changed_first")]
     before = book.fact("compared_with", kind="code")
-    totals = book.rows("moved", term=TOTAL)
-    other = totals[totals["value"].abs() > moved.EXACT]
+    totals = book.rows("moved", term=moved.TOTAL)
+    other = totals[moved.other(totals)]
     retold = other[other["from_year"] == other["to_year"]]
     parts = book.table("moved").loc[moved.named]
     counted = {"changed_new": other.drop(retold.index), "changed_hidden": totals[totals["value"].isna()]}
@@ -91,7 +86,7 @@ def _reasons(book: Book, rows: pd.DataFrame) -> list[Statement]:
 
 
 def _chance(book: Book) -> list[Statement]:
-    rows = book.rows("changes", indicator=INDEX, geography=judging.GEOGRAPHY, term=TOTAL)
+    rows = book.rows("changes", indicator=INDEX, geography=judging.GEOGRAPHY, term=moved.TOTAL)
     rows = rows[rows["lower"].notna()]
     same = [int(str(at)) for at, row in rows.iterrows() if judging.direction(row) == "same"]
     of = {"same": book.count("changes", same), "all": book.count("changes", rows.index)}
@@ -108,7 +103,3 @@ def _hidden(book: Book) -> Statement:
     hidden = book.rows("counts", status="suppressed").index
     of = {"hidden": book.count("counts", hidden), "all": book.size("counts")}
     return say("summary.unsure_hidden", **of) if len(hidden) else say("summary.unsure_none_hidden")
-
-
-def _sources(names: list[str]) -> Joined:
-    return joined(terms.source_short(name) for name in sorted(names))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import pandas as pd
+
 from seg_pipeline import catalogue
 from seg_pipeline.report import terms
 from seg_pipeline.report.book import Book, Figure, Kind, ReportError, Term
 from seg_pipeline.report.page import Link, Page, Row, Said, Table
 from seg_pipeline.report.statement import Statement, joined, say
+from seg_pipeline.snapshots.describe import words
 
-ARRIVED = ("arrived", "revised")
+ARRIVED, WAIVED = ("arrived", "revised"), "waived"
 COUNTED: dict[str, tuple[str, ...]] = {  # column → the statuses that it counts
-    "arrived": ARRIVED, "late": ("late",), "absent": ("absent",), "refused": ("refused",), "waived": ("waived",),
+    "arrived": ARRIVED, "late": ("late",), "absent": ("absent",), "refused": ("refused",), "waived": (WAIVED,),
 }  # fmt: skip
 FIGURE = ("source", "table", "subject", "status")
 SUBJECTS = {  # table that a subject is told to → table of the catalogue that names it
@@ -58,10 +61,21 @@ def known(book: Book) -> list[str]:
     return [source for source in listed if source in told | found] + sorted(told - set(listed))
 
 
+def expected(book: Book) -> pd.DataFrame:
+    """Return the rows of `coverage` that somebody waits for."""
+    rows = book.table("coverage")
+    return rows[rows["status"] != WAIVED]
+
+
+def silent(rows: pd.DataFrame) -> list[str]:
+    """Return the sources in rows of `coverage` of which no release is used, not even an earlier one."""
+    nothing = rows["release"].isna().groupby(rows["source"]).all()
+    return sorted(nothing.index[nothing])
+
+
 def lead(book: Book) -> list[Statement]:
     """Return how much of what was waited for has come."""
-    rows = book.table("coverage")
-    rows = rows[rows["status"] != "waived"]
+    rows = expected(book)
     if rows.empty:
         return [say("sources.lead_nothing")]
     came = rows[rows["status"].isin(ARRIVED)]
@@ -78,7 +92,7 @@ def called(table: str, subject: str) -> Said:
 
 def _overview(book: Book, there: list[str]) -> Table:
     head = ("source", "expected", *COUNTED)
-    rows = [Row(f"of.{source}", (Link(f"sources.html#{source}", _name(source)), *_counted(book, source)))
+    rows = [Row(f"of.{source}", (Link(f"sources.html#{source}", terms.source(source)), *_counted(book, source)))
             for source in there]  # fmt: skip
     return Table(say("sources.overview_caption"), [say(f"sources.head_{one}") for one in head], rows)
 
@@ -93,8 +107,8 @@ def _source(book: Book, source: str) -> Source:
     receipts = [at for at, receipt in enumerate(book.receipts) if receipt["source"] == source]
     found = [at for at, finding in enumerate(book.findings) if finding["subject"] == source]
     return Source(
-        source, _name(source), _about(book, source, receipts), _subjects(book, source), _receipts(book, receipts),
-        [_finding(book, at) for at in found],
+        source, terms.source(source), _about(book, source, receipts), _subjects(book, source),
+        _receipts(book, receipts), [_finding(book, at) for at in found],
     )  # fmt: skip
 
 
@@ -112,7 +126,7 @@ def _subjects(book: Book, source: str) -> Table | None:
         return None
     told = [_subject(book, int(at)) for at in rows.sort_values(["table", "subject"]).index]
     head = [say(f"sources.head_{one}") for one in ("subject", "status", "release", "year", "rows", "note")]
-    return Table(say("sources.subjects_caption", source=_name(source)), head, told)
+    return Table(say("sources.subjects_caption", source=terms.source(source)), head, told)
 
 
 def _subject(book: Book, at: int) -> Row:
@@ -130,7 +144,9 @@ def _receipts(book: Book, numbers: list[int]) -> Table | None:
     source = book.receipts[numbers[0]]["source"]
     head = [say(f"sources.head_{one}") for one in ("release", "part", "received", "file", "sha256")]
     return Table(
-        say("sources.receipts_caption", source=_name(source)), head, [_receipt(book, source, at) for at in numbers]
+        say("sources.receipts_caption", source=terms.source(source)),
+        head,
+        [_receipt(book, source, at) for at in numbers],
     )
 
 
@@ -159,7 +175,7 @@ def _finding(book: Book, at: int) -> Statement:
 
 
 def _open(licence: str) -> bool:
-    return any(row["spdx"] for row in catalogue.rows("licences") if row["licence"] == licence)
+    return bool(words.licence(licence)["spdx"])
 
 
 def _licence(book: Book, at: int) -> Term:
@@ -168,7 +184,3 @@ def _licence(book: Book, at: int) -> Term:
         return terms.term("licences", book.receipts[at]["licence"])
     except ReportError:
         return terms.fixed(book.receipts[at]["licence"], f"manifest/receipts/{at}/licence")
-
-
-def _name(source: str) -> Term:
-    return terms.source(source)

@@ -49,8 +49,8 @@ def waited(book: Book, city: str) -> Statement | None:
     rows = book.rows("coverage", table="wellbeing", status=list(WAITED))
     arrived = set(book.rows("coverage", table="wellbeing").loc[lambda all_: ~all_["status"].isin(WAITED), "source"])
     others = {row["id"] for row in catalogue.rows("cities")} - {terms.slug(city)}
-    named = sorted(set(rows["source"]) - others - arrived)
-    return say("city.wellbeing_waited", sources=joined(terms.source_short(name) for name in named)) if named else None
+    named = set(rows["source"]) - others - arrived
+    return say("city.wellbeing_waited", sources=terms.sources(named)) if named else None
 
 
 def value(book: Book, row: int) -> Figure | Statement:
@@ -102,7 +102,7 @@ def _table(book: Book, indicator: str, rows: pd.DataFrame) -> Table:
         key=lambda pair: (pair[0], PERIODS.index(pair[1])),
     )
     told = [_row(book, indicator, rows, moment, columns) for moment in moments]
-    sources = joined(terms.source_short(source) for source in sorted(set(rows["source"])))
+    sources = terms.sources(rows["source"])
     caption = say("city.wellbeing_caption", indicator=terms.term("wellbeing", indicator), sources=sources)
     return Table(caption, (say("city.head_year"), *head), told)
 

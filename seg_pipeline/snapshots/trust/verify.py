@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from seg_pipeline import settings
+from seg_pipeline import provenance, settings
 from seg_pipeline.snapshots.store import MANIFEST, MANIFEST_HASH, Snapshot, SnapshotError, hash_line
 
 if TYPE_CHECKING:
@@ -79,8 +79,7 @@ def parsed(data: bytes) -> dict[str, Any]:
 
 def whose(path: Path, snapshots: Iterable[Snapshot]) -> list[tuple[Snapshot, str]]:
     """Return the snapshots, and the names there, that were published with exactly the bytes of the file at `path`."""
-    with path.open("rb") as file:
-        sha256 = hashlib.file_digest(file, "sha256").hexdigest()
+    sha256 = provenance.sha256(path)
     return [(snapshot, name) for snapshot in snapshots for name in _called(snapshot, sha256)]
 
 
