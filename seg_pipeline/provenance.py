@@ -26,7 +26,7 @@ REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)\s*(\[(?P<extras>[^]]*)\])?"
 FOR_EXTRA = re.compile(r"extra\s*==\s*[\"'](?P<extra>[^\"']+)")
 
 COMMIT = "COMMIT"
-SOURCES = (".py", ".html", ".css", ".js")
+SOURCES = (".py", ".html", ".css", ".js", ".typ")  # every kind of file in the package
 
 
 @cache

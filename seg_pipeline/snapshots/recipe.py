@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 RECIPE, DELIVERIES = "recipe.zip", "deliveries.json"
 FILES = ("pyproject.toml", "requirements.lock", "Makefile", "README.md", "workspace.yaml")
 KINDS = {
-    "seg_pipeline": (".py", ".html", ".css", ".js"),
+    "seg_pipeline": provenance.SOURCES,
     "data/catalogue": (".csv",),
     "data/keys": (".csv",),
 }  # and no more

@@ -121,7 +121,7 @@ def test_the_language_switch_changes_all_texts_and_stays_in_the_address(
 ) -> None:
     page.goto(address)
     page.locator(f".choose[data-language={language}]").click()
-    page.wait_for_function(f"document.documentElement.lang === '{language}'")
+    page.locator(f"html[lang={language}]").wait_for(state="attached")
     assert page.url.endswith(f"#?lang={language}")
     assert page.locator("h1").inner_text() == catalogue.texts("snapshot_texts", "text")["dictionary"][language]
     assert page.locator(f".choose[data-language={language}]").get_attribute("aria-pressed") == "true"
@@ -182,7 +182,7 @@ def test_a_deep_link_goes_with_a_language_and_shows_what_a_search_had_hidden(pag
     seek(page, "kvadratmeter")
     assert not page.locator('[id="indicators.value"]').is_visible()
     page.evaluate("location.hash = '#indicators.upper?lang=sv'")
-    page.wait_for_function("document.activeElement.id === 'indicators.upper'")
+    page.locator("[id='indicators.upper']:focus").wait_for(state="attached")
     assert page.locator('[id="indicators.upper"]').is_visible()
 
 
@@ -196,7 +196,7 @@ def test_all_of_it_can_be_reached_by_keyboard(page: Page, address: str) -> None:
     assert shown(page) == ["areas.surface"]
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Enter")
-    page.wait_for_function("document.documentElement.lang === 'en'")
+    page.locator("html[lang=en]").wait_for(state="attached")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") != "none"
 
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from seg_pipeline import catalogue, settings
+from seg_pipeline import catalogue, provenance, settings
 from seg_pipeline.settings import CLONE
+from seg_pipeline.snapshots import recipe
 from seg_pipeline.sources import all_sources
 from seg_pipeline_tests.conftest import SHARED
 
@@ -50,6 +51,11 @@ def test_the_import_layers_hold() -> None:
 )
 def test_importing_loads_no_more_than_it_needs(code: str, heavy: set[str]) -> None:
     assert not loaded_by(code) & heavy
+
+
+def test_every_file_of_the_package_is_in_the_digest_of_the_code_and_in_the_recipe() -> None:
+    kinds = {path.suffix for path in tracked() if path.is_relative_to(CLONE / "seg_pipeline")}
+    assert kinds == set(provenance.SOURCES) == set(recipe.KINDS["seg_pipeline"])
 
 
 def test_the_lock_pins_by_hash_and_names_no_registry() -> None:
